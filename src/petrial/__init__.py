@@ -1,0 +1,23 @@
+"""petrial runs molecular-imaging drug-selection trials, from the protocol to the published table.
+
+The public names below are handed out lazily, so that importing a pure room never pulls in a
+reader, a renderer or a database.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from petrial.bootstrap import load_pet, measure
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load_pet", "measure"]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, importing its room on first use."""
+    if name in {"load_pet", "measure"}:
+        from petrial import bootstrap  # noqa: PLC0415  lazily, see the docstring of the module
+
+        return getattr(bootstrap, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,1 @@
+"""The outside world: DICOM, files and rendering, each unaware of the others."""

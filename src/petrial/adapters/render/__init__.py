@@ -1,0 +1,1 @@
+"""Report trees into pages and figures."""

@@ -1,0 +1,1 @@
+"""One function per act; the ports through which acts reach the outside world."""

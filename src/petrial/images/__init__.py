@@ -1,0 +1,1 @@
+"""Grids and volumes, decay, SUV, resampling and projections, on plain arrays."""

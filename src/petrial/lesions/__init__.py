@@ -1,0 +1,1 @@
+"""Delineation, reference regions and measurement of lesions."""

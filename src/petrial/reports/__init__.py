@@ -1,0 +1,1 @@
+"""A report as a frozen tree: sections, tables, figures, methods sentences, warnings."""

@@ -1,0 +1,1 @@
+"""Digital patients and phantoms with known truth: plain arrays and facts, no files."""

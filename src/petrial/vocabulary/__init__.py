@@ -1,0 +1,1 @@
+"""The words of all other rooms: quantities, moments, nuclides, knowledge, errors, tables."""
