@@ -1,20 +1,37 @@
-"""Fixtures shared by all tests: where the reference data lie."""
+"""Shared by all tests: where the reference data lie, and that CI skips nothing it can install."""
 
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
+from needs import ABSENT_DATA, IN_CI
+
 DATA = Path(os.environ.get("PETRIAL_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure in CI, unless it is the reference data that are absent.
+
+    Those are other people's files under their own licences, which CI cannot fetch.
+    """
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr)
+        if ABSENT_DATA not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"skipped in CI, where it must run: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
 def petrial_data() -> Path:
     """Return the folder of reference data, or skip with the reason."""
     if not DATA.is_dir():
-        pytest.skip(f"no reference data: {DATA} is absent; set PETRIAL_DATA to its folder")
+        pytest.skip(f"{ABSENT_DATA}: {DATA} is absent; set PETRIAL_DATA to its folder")
     return DATA
 
 
