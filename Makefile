@@ -17,7 +17,7 @@ DEVELOPS := $(VENV)/.develops
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check prove bench pin clean
+.PHONY: help demo test check prove bench pages pin clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -42,6 +42,9 @@ prove: $(DEVELOPS) ## the slow evidence: full fuzzing, accuracy; writes its page
 
 bench: $(DEVELOPS) ## speed and memory beside other programs, into docs/benchmarks.md
 	$(BIN)/python -m bench
+
+pages: $(DEVELOPS) ## write the tables in docs that are made from the code anew
+	$(BIN)/python tests/made_tables.py
 
 pin: $(DEVELOPS) ## choose the versions of all dependencies anew, with hashes
 	$(PIN) --upgrade --extra build --output-file requirements/run.txt
