@@ -1,0 +1,257 @@
+"""From stored values to body-weight SUV, by the unit in which they are stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from petrial.images.suv.acquisition import Acquisition, acquisition_of, clock_of
+from petrial.images.suv.activity import settle_activity
+from petrial.images.suv.case import Case, assumed_input, effect_text, moment_text
+from petrial.images.suv.decay import mean_activity_second
+from petrial.images.suv.findings import Findings
+from petrial.images.suv.injection import AGREE_PERCENT, settle_injection, suv_effect_percent
+from petrial.images.suv.nuclide import Radionuclide, settle_nuclide
+from petrial.images.suv.patient import settle_weight
+from petrial.images.suv.reference import settle_reference
+from petrial.images.suv.scaling import Candidate
+from petrial.vocabulary.knowledge import Known, Unknown
+from petrial.vocabulary.moments import elapsed_second
+from petrial.vocabulary.provenance import Input, Source
+
+__all__ = ["Route", "by_activity", "scan_moment", "settle_decay_correction"]
+
+DECAY_TAG: Final = "DecayCorrection (0054,1102)"
+CORRECTED_TAG: Final = "CorrectedImage (0028,0051)"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How values become SUV: one factor per slice, and what it rests on."""
+
+    method: str
+    factors: tuple[float, ...]
+    reference_moment: datetime | None = None
+    injected_at: datetime | None = None
+    activity_becquerel: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+def by_activity(case: Case, findings: Findings, scale: float, units: str) -> Route | None:
+    """Return the route of values that are ``scale`` times Bq/mL; None with problems noted.
+
+    SUVbw = value x scale x weight (g) / activity at the moment to which decay was corrected.
+    """
+    decay_correction = settle_decay_correction(case, findings)
+    weight = findings.take(settle_weight(case))
+    ways = {
+        "START": _corrected_to_start,
+        "ADMIN": _corrected_to_administration,
+        "NONE": _not_corrected,
+    }
+    if decay_correction is None:
+        return None
+    route = ways[decay_correction](case, findings)
+    if route is None or weight is None:
+        return None
+    return Route(
+        method=f"{units}, {route.method}",
+        factors=tuple(scale * weight.gram / activity for activity in route.factors),
+        reference_moment=route.reference_moment,
+        injected_at=route.injected_at,
+        activity_becquerel=route.activity_becquerel,
+        candidates=route.candidates,
+    )
+
+
+def settle_decay_correction(case: Case, findings: Findings) -> str | None:
+    """Return ADMIN, START or NONE; None with the problem noted."""
+    if case.assumed.decay_correction is not None:
+        findings.inputs.append(assumed_input("decay correction", case.assumed.decay_correction, ""))
+        return case.assumed.decay_correction
+    written = (case.header.decay_correction or "").strip().upper()
+    do = "ask the site; then --assume decay_correction=ADMIN, START or NONE"
+    if written not in {"ADMIN", "START", "NONE"}:
+        findings.take(case.unknown(DECAY_TAG, written, "ADMIN, START or NONE", do))
+        return None
+    corrected = case.header.corrected_image
+    claims = corrected is not None and "DECY" in corrected
+    if (claims and written == "NONE") or (
+        corrected is not None and not claims and written != "NONE" and not _factor_moves(case)
+    ):
+        findings.take(
+            case.unknown(
+                f"{DECAY_TAG} and {CORRECTED_TAG}",
+                f"{written}, with{'' if claims else 'out'} DECY",
+                "two elements that agree on whether decay was corrected",
+                do,
+            )
+        )
+        return None
+    if corrected is not None and not claims and written != "NONE":
+        findings.notes.append(
+            f"{CORRECTED_TAG} lacks DECY, but DecayFactor shows that decay was corrected."
+        )
+    findings.inputs.append(Input("decay correction", written, "", Source.HEADER, DECAY_TAG))
+    return written
+
+
+def _factor_moves(case: Case) -> bool:
+    """Whether the decay factors testify that some correction was applied."""
+    factors = [t.decay_factor for t in case.header.slices]
+    return any(factor is not None and factor != 1.0 for factor in factors)
+
+
+def _corrected_to_start(case: Case, findings: Findings) -> Route | None:
+    """Return the activity (Bq) left at the reference moment, for every slice the same."""
+    nuclide = findings.take(settle_nuclide(case))
+    if nuclide is None:
+        return None
+    reference = findings.take(settle_reference(case, nuclide))
+    if reference is None:
+        findings.take(settle_activity(case, None, nuclide.half_life))
+        return None
+    injected = findings.take(settle_injection(case, reference.moment, nuclide))
+    activity = _activity(case, findings, injected, nuclide)
+    if injected is None or activity is None:
+        return None
+    left = activity * nuclide.half_life.remaining(elapsed_second(injected, reference.moment))
+    return Route(
+        method="decay corrected to START",
+        factors=(left,) * len(case.header.slices),
+        reference_moment=reference.moment,
+        injected_at=injected,
+        activity_becquerel=activity,
+        candidates=reference.candidates,
+    )
+
+
+def _activity(
+    case: Case, findings: Findings, injected: datetime | None, nuclide: Radionuclide
+) -> float | None:
+    """Return the activity at injection; silent where only the missing injection hinders it."""
+    recorded = case.record is not None and case.record.activity_becquerel is not None
+    if injected is None and recorded:
+        return None
+    return findings.take(settle_activity(case, injected, nuclide.half_life))
+
+
+def _corrected_to_administration(case: Case, findings: Findings) -> Route | None:
+    """Return the injected activity (Bq); its moment is needed only to use a record's activity."""
+    aside = Findings()
+    nuclide = aside.take(settle_nuclide(case))
+    scan = scan_moment(case)
+    injected = None
+    if nuclide is not None and scan is not None:
+        injected = aside.take(settle_injection(case, scan, nuclide))
+    half_life = None if nuclide is None else nuclide.half_life
+    activity = findings.take(settle_activity(case, injected, half_life))
+    if case.record is not None:
+        findings.differences.extend(aside.differences)
+        if case.record.nuclide is not None:
+            findings.problems.extend(p for p in aside.problems if "RadionuclideCode" in p.field)
+    if activity is None or findings.problems:
+        return None
+    if injected is not None and aside.differences:
+        shift = [d for d in aside.differences if d.field == "injection"]
+        if shift and nuclide is not None and scan is not None:
+            return _readministered(case, activity, injected, shift[0].effect_percent)
+    return Route(
+        method="decay corrected to ADMIN",
+        factors=(activity,) * len(case.header.slices),
+        reference_moment=injected,
+        injected_at=injected,
+        activity_becquerel=activity,
+    )
+
+
+def _readministered(
+    case: Case, activity: float, injected: datetime, header_effect_percent: float
+) -> Route:
+    """Undo the scanner's correction to the header's injection, which the record contradicts.
+
+    The scanner multiplied by 2^(scan - header's injection); believing the record, the image must
+    be corrected from the record's injection instead: the same ratio as in START.
+    """
+    return Route(
+        method="decay corrected to ADMIN, moved to the injection of the record",
+        factors=(activity * (1.0 + header_effect_percent / 100.0),) * len(case.header.slices),
+        reference_moment=injected,
+        injected_at=injected,
+        activity_becquerel=activity,
+    )
+
+
+def _not_corrected(case: Case, findings: Findings) -> Route | None:
+    """Return the activity (Bq) left at the mean-activity moment of each slice."""
+    nuclide = findings.take(settle_nuclide(case))
+    acquisition = acquisition_of(case)
+    if isinstance(acquisition, Unknown):
+        findings.problems.extend(acquisition.problems)
+        return None
+    acquired = acquisition.value
+    findings.notes.extend(acquired.notes)
+    if nuclide is None:
+        return None
+    injected = findings.take(settle_injection(case, acquired.earliest, nuclide))
+    activity = _activity(case, findings, injected, nuclide)
+    durations = [t.frame_duration_second for t in case.header.slices]
+    if any(duration is None or duration < 0.0 for duration in durations):
+        findings.take(
+            case.unknown(
+                "ActualFrameDuration (0018,1242)",
+                None,
+                "the duration of each frame, for decay within it is not corrected",
+                "send the files with their durations",
+            )
+        )
+        return None
+    if injected is None or activity is None or not _beds_told_apart(case, acquired, findings):
+        return None
+    half_life = nuclide.half_life
+    left = [
+        activity
+        * half_life.remaining(
+            elapsed_second(injected, began) + mean_activity_second(duration or 0.0, half_life)
+        )
+        for began, duration in zip(acquired.moments, durations, strict=True)
+    ]
+    detail = "acquisition time plus time to mean activity of each slice"
+    moment = moment_text(acquired.earliest)
+    findings.inputs.append(Input("earliest acquisition", moment, "", Source.HEADER, detail))
+    return Route(
+        method="not decay corrected: each slice from its own mean-activity moment",
+        factors=tuple(left),
+        injected_at=injected,
+        activity_becquerel=activity,
+    )
+
+
+def _beds_told_apart(case: Case, acquired: Acquisition, findings: Findings) -> bool:
+    """Refuse one acquisition time for slices whose frame reference times differ."""
+    references = [t.frame_reference_second for t in case.header.slices]
+    known = [r for r in references if r is not None]
+    nuclide = settle_nuclide(case)
+    if not acquired.single or not known or isinstance(nuclide, Unknown):
+        return True
+    effect = suv_effect_percent(max(known) - min(known), nuclide.value.value.half_life)
+    if effect <= AGREE_PERCENT:
+        return True
+    findings.take(
+        case.unknown(
+            "AcquisitionTime (0008,0032) and FrameReferenceTime (0054,1300)",
+            f"one acquisition time for slices whose frames lie {max(known) - min(known):g} s "
+            f"apart (SUV {effect_text(effect)} between first and last)",
+            "the acquisition time of each bed",
+            "send the original files, or reconstruct with decay correction",
+        )
+    )
+    return False
+
+
+def scan_moment(case: Case) -> datetime | None:
+    """Return about when the scan was: earliest acquisition, else start of the series."""
+    match acquisition_of(case):
+        case Known(value=acquired):
+            return acquired.earliest
+        case Unknown():
+            return clock_of(case, case.header.series_started).moment()
