@@ -1,0 +1,138 @@
+"""The administration record: a TOML file, checked on load, each fault named with its key."""
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from petrial.images.suv.statements import AdministrationRecord, Sex, parse_moment
+from petrial.vocabulary.errors import RecordError
+from petrial.vocabulary.nuclides import NUCLIDES, nuclide_of
+
+__all__ = ["read_record"]
+
+LARGEST_BYTES: Final = 1_000_000
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str):
+        return parse_moment(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return parse_moment(value.isoformat())
+    return value
+
+
+def _symbol(value: object) -> object:
+    nuclide = nuclide_of(value) if isinstance(value, str) else None
+    if nuclide is None:
+        message = "not one of " + ", ".join(NUCLIDES)
+        raise ValueError(message)
+    return nuclide.symbol
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False, strict=True)]
+
+
+class _Administration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tracer: Annotated[str, Field(min_length=1)] | None = None
+    nuclide: Annotated[str, BeforeValidator(_symbol)] | None = None
+    activity_mbq: Positive | None = None
+    activity_measured_at: Moment | None = None
+    residual_mbq: Annotated[float, Field(ge=0.0, allow_inf_nan=False, strict=True)] | None = None
+    residual_measured_at: Moment | None = None
+    injected_at: Moment | None = None
+
+
+class _Patient(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight_kg: Annotated[float, Field(ge=0.2, le=700.0, strict=True)] | None = None
+    height_cm: Annotated[float, Field(ge=20.0, le=280.0, strict=True)] | None = None
+    sex: Sex | None = None
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    series_uid: str | None = None
+    study_uid: str | None = None
+    administration: _Administration = _Administration()
+    patient: _Patient = _Patient()
+
+
+def read_record(path: Path) -> AdministrationRecord:
+    """Return the administration record in a TOML file.
+
+    Tables ``[administration]`` (tracer, nuclide, activity_mbq, activity_measured_at,
+    residual_mbq, residual_measured_at, injected_at) and ``[patient]`` (weight_kg, height_cm,
+    sex), each key optional; ``series_uid`` or ``study_uid`` above them binds the record.
+
+    Raises
+    ------
+    RecordError
+        The file cannot be read, is no TOML, has an unknown key or an impossible value.
+    """
+    content = _toml(path)
+    try:
+        record = _Record.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise RecordError(
+            where=path.name,
+            field=".".join(str(part) for part in first["loc"]) or "record",
+            got=_short(first["input"]),
+            wanted=first["msg"].removeprefix("Value error, ").lower(),
+            do="correct the record; docs/do/write-a-record.md lists its keys",
+        ) from error
+    given, patient = record.administration, record.patient
+    return AdministrationRecord(
+        origin=path.name,
+        series_uid=record.series_uid,
+        study_uid=record.study_uid,
+        tracer=given.tracer,
+        nuclide=given.nuclide,
+        activity_becquerel=_scaled(given.activity_mbq, 1e6),
+        activity_measured_at=given.activity_measured_at,
+        residual_becquerel=_scaled(given.residual_mbq, 1e6),
+        residual_measured_at=given.residual_measured_at,
+        injected_at=given.injected_at,
+        weight_kilogram=patient.weight_kg,
+        height_metre=_scaled(patient.height_cm, 0.01),
+        sex=patient.sex,
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise RecordError(
+                where=path.name,
+                field="size",
+                got=f"{path.stat().st_size} bytes",
+                wanted="a small TOML file",
+                do="give the administration record, not an image",
+            )
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecordError(
+            where=str(path),
+            field="file",
+            got=str(error),
+            wanted="a TOML file that can be read",
+            do="check path, permissions and syntax",
+        ) from error
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    longest = 60
+    return text if len(text) <= longest else text[:longest] + "..."

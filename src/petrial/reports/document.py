@@ -1,0 +1,232 @@
+"""A measurement as a JSON document; the shape is fixed by the typed dictionaries below."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TypedDict
+
+from petrial.images.suv.scaling import SuvScaling
+from petrial.lesions.measured import MeasuredSeries, Measurement, ReferenceMeasurement
+from petrial.vocabulary.errors import Problem
+from petrial.vocabulary.knowledge import Known, Unknown, Verdict
+
+__all__ = [
+    "CandidateEntry",
+    "DifferenceEntry",
+    "Document",
+    "InputEntry",
+    "ProblemEntry",
+    "ReferenceEntry",
+    "SeriesEntry",
+    "SuvEntry",
+    "measurement_document",
+]
+
+
+class ProblemEntry(TypedDict):
+    """What is wrong, in five parts."""
+
+    where: str
+    field: str
+    got: str
+    wanted: str
+    do: str
+
+
+class InputEntry(TypedDict):
+    """One input of the SUV factor: source is record, header, table, assumption or inference."""
+
+    name: str
+    value: float | str
+    unit: str
+    source: str
+    detail: str
+
+
+class CandidateEntry(TypedDict):
+    """One reading of the reference moment, and the effect on SUV of taking it instead."""
+
+    name: str
+    moment: str
+    effect_percent: float
+    accepted: bool
+
+
+class DifferenceEntry(TypedDict):
+    """Record against header; the effect is that of believing the header."""
+
+    field: str
+    record: str
+    header: str
+    effect_percent: float
+
+
+class SuvEntry(TypedDict):
+    """How stored values after slope become body-weight SUV.
+
+    ``factor_bw`` is null where there is none and where slices differ; then ``factors_bw`` holds
+    one factor for each slice.
+    """
+
+    factor_bw: float | None
+    factors_bw: list[float] | None
+    method: str
+    reference_moment: str | None
+    injected_at: str | None
+    activity_bq: float | None
+    weight_kg: float | None
+    sul_janmahasatian_ratio: float | None
+    sul_james_ratio: float | None
+    inputs: list[InputEntry]
+    candidates: list[CandidateEntry]
+    differences: list[DifferenceEntry]
+    notes: list[str]
+
+
+class ReferenceEntry(TypedDict):
+    """A reference region, fit for use when ``problems`` is empty."""
+
+    organ: str
+    source: str
+    voxels: int
+    volume_ml: float
+    suv_mean: float
+    suv_sd: float
+    problems: list[ProblemEntry]
+
+
+class SeriesEntry(TypedDict):
+    """One series. ``suv`` is null for what is no PET or was refused."""
+
+    series_uid: str
+    study_uid: str
+    description: str
+    modality: str
+    kind: str
+    instances: int
+    tracer: str | None
+    nuclide: str | None
+    quantifiable: bool
+    problems: list[ProblemEntry]
+    suv: SuvEntry | None
+    suv_max: float | None
+    references: list[ReferenceEntry]
+    lesions: list[dict[str, float | int | str | bool | None]]
+    refused: list[ProblemEntry]
+
+
+class Document(TypedDict):
+    """The whole answer of ``check`` and ``measure``."""
+
+    petrial: str
+    path: str
+    refused: bool
+    problems: list[ProblemEntry]
+    methods: list[str]
+    series: list[SeriesEntry]
+
+
+def measurement_document(measurement: Measurement, version: str) -> Document:
+    """Return the measurement as a document of plain values, ready for JSON.
+
+    Parameters
+    ----------
+    measurement
+        What was measured or checked.
+    version
+        The version of petrial that did it.
+    """
+    return Document(
+        petrial=version,
+        path=measurement.path,
+        refused=measurement.refused,
+        problems=[_problem(p) for p in measurement.problems],
+        methods=list(measurement.methods),
+        series=[_series(s) for s in measurement.series],
+    )
+
+
+def _problem(problem: Problem) -> ProblemEntry:
+    return ProblemEntry(
+        where=problem.where,
+        field=problem.field,
+        got=problem.got,
+        wanted=problem.wanted,
+        do=problem.do,
+    )
+
+
+def _series(measured: MeasuredSeries) -> SeriesEntry:
+    facts, scaling = measured.facts, measured.scaling
+    known = scaling.value if isinstance(scaling, Known) else None
+    problems = scaling.problems if isinstance(scaling, Unknown) else facts.problems
+    return SeriesEntry(
+        series_uid=facts.series_uid,
+        study_uid=facts.study_uid,
+        description=facts.description,
+        modality=facts.modality,
+        kind=facts.kind.value,
+        instances=facts.instances,
+        tracer=known.tracer if known else None,
+        nuclide=known.nuclide if known else None,
+        quantifiable=known is not None,
+        problems=[_problem(p) for p in problems],
+        suv=_suv(known) if known else None,
+        suv_max=measured.suv_max,
+        references=[_reference(r) for r in measured.references],
+        lesions=[asdict(row) for row in measured.rows],
+        refused=[_problem(p) for p in measured.refused],
+    )
+
+
+def _suv(scaling: SuvScaling) -> SuvEntry:
+    return SuvEntry(
+        factor_bw=scaling.factor_bw,
+        factors_bw=list(scaling.factors_bw) if scaling.factor_bw is None else None,
+        method=scaling.method,
+        reference_moment=_moment(scaling.reference_moment),
+        injected_at=_moment(scaling.injected_at),
+        activity_bq=scaling.activity_becquerel,
+        weight_kg=scaling.weight_kilogram,
+        sul_janmahasatian_ratio=_value(scaling.ratios.lean_janmahasatian),
+        sul_james_ratio=_value(scaling.ratios.lean_james),
+        inputs=[
+            InputEntry(name=i.name, value=i.value, unit=i.unit, source=i.source, detail=i.detail)
+            for i in scaling.inputs
+        ],
+        candidates=[
+            CandidateEntry(
+                name=c.name,
+                moment=c.moment.isoformat(),
+                effect_percent=c.effect_percent,
+                accepted=c.accepted,
+            )
+            for c in scaling.candidates
+        ],
+        differences=[
+            DifferenceEntry(
+                field=d.field, record=d.record, header=d.header, effect_percent=d.effect_percent
+            )
+            for d in scaling.differences
+        ],
+        notes=list(scaling.notes),
+    )
+
+
+def _reference(reference: ReferenceMeasurement) -> ReferenceEntry:
+    return ReferenceEntry(
+        organ=reference.organ,
+        source=reference.source,
+        voxels=reference.voxels,
+        volume_ml=reference.volume_ml,
+        suv_mean=reference.suv_mean,
+        suv_sd=reference.suv_sd,
+        problems=[_problem(p) for p in reference.problems],
+    )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _value(verdict: Verdict[float]) -> float | None:
+    return verdict.value if isinstance(verdict, Known) else None
