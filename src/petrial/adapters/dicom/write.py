@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid as uids
+from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID
 from pydicom.valuerep import format_number_as_ds
@@ -218,7 +219,7 @@ def save(ds: Dataset, folder: Path, number: int, options: WriteOptions) -> Path:
 def set_all(ds: Dataset, elements: Sequence[tuple[str, object]]) -> None:
     """Set elements by keyword, numbers of VR DS as decimal strings."""
     for keyword, value in elements:
-        if isinstance(value, float):
+        if isinstance(value, float) and dictionary_VR(keyword) == "DS":
             setattr(ds, keyword, decimal(value))
         elif isinstance(value, tuple):
             setattr(ds, keyword, list(value))
