@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from petrial.images.grid import Grid
 from petrial.images.series import SeriesFacts
 from petrial.images.volumes import CtVolume
-from petrial.lesions.region import Region
+from petrial.lesions.region import Placed
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["ContourSet", "FoundSeries", "ImageSource", "Scan"]
@@ -76,9 +76,9 @@ class ContourSet(Protocol):
         """The frame of reference in which it was drawn; None where the format has none (NIfTI)."""
         ...
 
-    def on(self, grid: Grid) -> tuple[Region, ...]:
+    def on(self, grid: Grid) -> Placed:
         """Return its regions on ``grid``: the voxels whose centre lies inside.
 
-        Raises ContourError where a region does not lie on the image.
+        A region that cannot be placed is among the problems, by name; it stops no other.
         """
         ...

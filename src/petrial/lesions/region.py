@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petrial.images.grid import Grid
-from petrial.vocabulary.errors import ContourError
+from petrial.vocabulary.errors import ContourError, Problem
 
-__all__ = ["Region"]
+__all__ = ["Placed", "Region"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,3 +103,19 @@ class Region:
         z, y, x = self.start
         a, b, c = self.mask.shape
         return slice(z, z + a), slice(y, y + b), slice(x, x + c)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """What became of the contours of one file on one grid: regions, and those that were refused.
+
+    Attributes
+    ----------
+    regions
+        The regions that lie on the grid, whole.
+    problems
+        One for each contour that cannot be placed, with its name; the others are not affected.
+    """
+
+    regions: tuple[Region, ...]
+    problems: tuple[Problem, ...]
