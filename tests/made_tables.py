@@ -6,14 +6,18 @@ Between ``<!-- made: NAME -->`` and ``<!-- end -->`` a page holds what ``TABLES[
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import is_typeddict
 
 import typer.main
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from petrial.entrypoints.cli import app
 from petrial.images.suv.statements import ASSUMABLE
+from petrial.lesions.methods import METHODS, PEAKS
 from petrial.lesions.table import LESION_TABLE
 from petrial.protocol.tracers import TRACERS
+from petrial.reports import document
+from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.nuclides import NUCLIDES
 
 __all__ = ["MADE", "in_step"]
@@ -25,6 +29,8 @@ MADE = (
     "look-up/commands.md",
     "look-up/assumptions.md",
     "look-up/nuclides-and-tracers.md",
+    "look-up/json.md",
+    "look-up/methods.md",
 )
 
 
@@ -56,8 +62,8 @@ def nuclides() -> str:
             (
                 n.symbol,
                 _span(n.half_life.second),
-                f"{100 * n.half_life.remaining(3600.0):.3g} %",
-                f"{100 * n.half_life.remaining(86400.0):.3g} %",
+                _percent(n.half_life.remaining(3600.0)),
+                _percent(n.half_life.remaining(86400.0)),
                 n.source,
             )
             for n in NUCLIDES.values()
@@ -67,9 +73,13 @@ def nuclides() -> str:
 
 def _span(second: float) -> str:
     for unit, size in (("h", 3600.0), ("min", 60.0)):
-        if second >= 2.0 * size:
+        if second >= 3.0 * size:
             return f"{second / size:.6g} {unit}"
     return f"{second:.6g} s"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.3g} %" if share >= 1e-4 else "next to nothing"
 
 
 def tracers() -> str:
@@ -87,6 +97,50 @@ def tracers() -> str:
     )
 
 
+def methods() -> str:
+    return table(
+        ("method", "finds regions by itself", "what it does"),
+        ((f"`{m.name}`", "yes" if m.candidate else "no", m.sentence) for m in METHODS.values()),
+    )
+
+
+def peaks() -> str:
+    return table(
+        ("definition", "what it is"), ((f"`{peak}`", text) for peak, text in PEAKS.items())
+    )
+
+
+def references() -> str:
+    return table(("key", "reference"), ((f"[{key}]", text) for key, text in CITATIONS.items()))
+
+
+def json_entries() -> str:
+    entries = [document.Document] + [
+        entry
+        for name in document.__all__
+        if is_typeddict(entry := getattr(document, name)) and entry is not document.Document
+    ]
+    return "\n\n".join(_json_entry(entry) for entry in entries)
+
+
+def _json_entry(entry: type) -> str:
+    text = " ".join((entry.__doc__ or "").replace("``", "`").split())
+    rows = ((f"`{name}`", _json_type(hint)) for name, hint in entry.__annotations__.items())
+    return f"## {entry.__name__}\n\n{text}\n\n" + table(("field", "type"), rows)
+
+
+def _json_type(hint: object) -> str:
+    """Return a type as JSON names it, with entries as links."""
+    text = hint.__name__ if isinstance(hint, type) and "[" not in str(hint) else str(hint)
+    text = re.sub(r"(\w+\.)+", "", text)
+    text = re.sub(r"dict\[.*\]\]$", "lesion]", text)
+    text = re.sub(r"list\[(.*?)\]", r"list of \1", text).replace(" | ", " or ")
+    words = {"None": "null", "str": "string", "bool": "true or false"}
+    words |= {"float": "number", "int": "whole number"}
+    text = re.sub(r"\b\w+\b", lambda m: words.get(m[0], m[0]), text)
+    return re.sub(r"\b(\w+Entry)\b", lambda m: f"[{m[1]}](#{m[1].lower()})", text)
+
+
 def commands() -> str:
     parts: list[str] = []
 
@@ -98,7 +152,7 @@ def commands() -> str:
             parts.append(_command(words, command))
 
     walk("petrial", typer.main.get_command(app))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _command(words: str, command: TyperCommand) -> str:
@@ -111,9 +165,15 @@ def _command(words: str, command: TyperCommand) -> str:
         else:
             name = (parameter.metavar or str(parameter.name)).upper()
             often = "needed" if parameter.required else "once"
-        rows.append((f"`{name}`", often, " ".join(str(getattr(parameter, "help", "")).split())))
-    text = re.sub(r"\[/?[a-z ]+\]", "", (command.help or "").replace("\b", "")).strip()
-    return f"## `{words}`\n\n{text}\n\n" + table(("argument or option", "given", "meaning"), rows)
+        meaning = " ".join(str(getattr(parameter, "help", "")).split())
+        if parameter.default not in {None, False}:
+            meaning += f" Default: `{parameter.default}`."
+        rows.append((f"`{name}`", often, meaning))
+    text = re.sub(r"^Example: (.*)$", r"Example: `\1`", command.help or "", flags=re.MULTILINE)
+    parts = [f"## `{words}`", text.strip()]
+    if rows:
+        parts.append(table(("argument or option", "given", "meaning"), rows))
+    return "\n\n".join(parts)
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -122,6 +182,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "nuclides": nuclides,
     "tracers": tracers,
     "commands": commands,
+    "json": json_entries,
+    "methods": methods,
+    "peaks": peaks,
+    "references": references,
 }
 
 

@@ -1,6 +1,7 @@
 """Rules of the house that no tool knows, read off the syntax trees of the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,9 @@ def test_the_rules_catch_what_they_are_for(rule: object, text: str) -> None:
 @pytest.mark.parametrize("path", [*SOURCE, *sorted((ROOT / "tests").rglob("*.py"))], ids=name)
 def test_a_file_has_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=name)
+def test_a_page_of_the_documents_that_the_source_names_exists(path: Path) -> None:
+    named = re.findall(r"docs/[\w/-]+\.(?:md|schema\.json)", path.read_text())
+    assert [page for page in named if not (ROOT / page).exists()] == []
