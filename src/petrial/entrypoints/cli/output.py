@@ -1,0 +1,258 @@
+"""What the command line says: tables for people, JSON for programs, errors in five parts."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from petrial import __version__
+from petrial.vocabulary.knowledge import Known, Unknown
+
+if TYPE_CHECKING:
+    from petrial.lesions.measured import MeasuredSeries, Measurement
+    from petrial.lesions.table import LesionRow
+    from petrial.vocabulary.errors import Problem
+
+__all__ = ["complain", "working", "write_answer", "write_json"]
+
+
+def _console(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 160
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=width)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something goes on, on a terminal only."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{what} ..."):
+        yield
+
+
+def complain(problem: "Problem") -> None:
+    """Write a problem in its five parts to standard error."""
+    _write_problem(_console(stderr=True), problem, "refused")
+
+
+def _write_problem(console: Console, problem: "Problem", word: str) -> None:
+    console.print(f"[bold red]{word}[/]  {escape(problem.where)}")
+    parts = (
+        ("field", problem.field),
+        ("found", problem.got or "nothing"),
+        ("wanted", problem.wanted),
+        ("do", problem.do),
+    )
+    for name, text in parts:
+        console.print(f"  [dim]{name:>6}[/]  {escape(text)}")
+
+
+def write_json(answer: "Measurement", target: str) -> None:
+    """Write the answer as a JSON document to a file, or to standard output for ``-``."""
+    from petrial.reports.document import measurement_document  # noqa: PLC0415  only for JSON
+
+    document = measurement_document(answer, __version__)
+    text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).write_text(text, encoding="utf-8")
+
+
+def write_answer(answer: "Measurement", *, lesions: bool, page: Path | None = None) -> None:
+    """Write the answer as tables: series, SUV inputs, lesions; then refusals and warnings."""
+    console = _console()
+    console.print(_series_table(answer))
+    for series in answer.series:
+        if isinstance(series.scaling, Known) and not lesions:
+            console.print(_inputs_table(series))
+        _write_notes(console, series)
+        if series.rows:
+            console.print(_lesion_table(series))
+            console.print(_position_table(series))
+        _write_references(console, series)
+    for problem in _problems(answer):
+        complain(problem)
+    if page is not None:
+        console.print(f"Page: {page}", soft_wrap=True)
+
+
+def _problems(answer: "Measurement") -> "Iterator[Problem]":
+    for series in answer.series:
+        if isinstance(series.scaling, Unknown):
+            yield from series.scaling.problems
+        yield from series.refused
+    yield from answer.problems
+
+
+def _series_table(answer: "Measurement") -> Table:
+    table = Table(title=f"Series in {answer.path}", title_justify="left", pad_edge=False)
+    for name, justify in (
+        ("series", "left"),
+        ("what it is", "left"),
+        ("images", "right"),
+        ("tracer", "left"),
+        ("quantifiable", "left"),
+        ("SUVbw per value", "right"),
+        ("SUVmax", "right"),
+    ):
+        table.add_column(name, justify="right" if justify == "right" else "left")
+    for series in answer.series:
+        facts, scaling = series.facts, series.scaling
+        known = scaling.value if isinstance(scaling, Known) else None
+        verdict = "yes" if known else ("-" if scaling is None else "[bold red]refused[/]")
+        factor = "-"
+        if known is not None:
+            factor = f"{known.factor_bw:.9g}" if known.factor_bw is not None else "by slice"
+        table.add_row(
+            escape(f"{facts.description or '(no description)'}\n{facts.series_uid}"),
+            facts.kind.value,
+            str(facts.instances),
+            escape((known.tracer or "unknown") if known else "-"),
+            verdict,
+            factor,
+            "-" if series.suv_max is None else f"{series.suv_max:.5f}",
+        )
+    return table
+
+
+def _inputs_table(series: "MeasuredSeries") -> Table:
+    table = Table(
+        title=f"SUV of {escape(series.facts.description or series.facts.series_uid)}",
+        title_justify="left",
+        pad_edge=False,
+    )
+    for name in ("input", "value", "unit", "source", "detail"):
+        table.add_column(name)
+    if isinstance(series.scaling, Known):
+        scaling = series.scaling.value
+        table.caption = scaling.method
+        for entry in scaling.inputs:
+            value = f"{entry.value:.9g}" if isinstance(entry.value, float) else str(entry.value)
+            table.add_row(
+                entry.name, escape(value), entry.unit, entry.source.value, escape(entry.detail)
+            )
+        for candidate in scaling.candidates:
+            word = "accepted" if candidate.accepted else "candidate"
+            table.add_row(
+                "reference moment",
+                candidate.moment.isoformat(),
+                "",
+                word,
+                f"{candidate.name}: SUV {candidate.effect_percent:+.3f} %",
+            )
+    return table
+
+
+def _write_notes(console: Console, series: "MeasuredSeries") -> None:
+    if not isinstance(series.scaling, Known):
+        return
+    for difference in series.scaling.value.differences:
+        console.print(
+            f"[yellow]record against header[/]  {escape(difference.field)}: "
+            f"{escape(difference.record)}, header {escape(difference.header)}; "
+            f"SUV by the header would be {difference.effect_percent:+.2f} %"
+        )
+    for note in series.scaling.value.notes:
+        console.print(f"[yellow]note[/]  {escape(note)}")
+
+
+def _lesion_table(series: "MeasuredSeries") -> Table:
+    definition = series.rows[0].suv_peak_definition
+    table = Table(
+        title=f"Lesions of {escape(series.facts.description or series.facts.series_uid)}",
+        caption=f"SUV in g/mL by body weight; peak: {definition}; SUL by Janmahasatian",
+        title_justify="left",
+        pad_edge=False,
+    )
+    table.add_column("id", justify="right")
+    for name in ("label", "method"):
+        table.add_column(name, overflow="fold")
+    for name in ("voxels", "mL", "max", "mean", "median", "min", "SD", "peak", "TLG", "SUL max"):
+        table.add_column(name, justify="right")
+    for row in series.rows:
+        table.add_row(
+            str(row.id),
+            escape(row.label) + (" (candidate)" if row.candidate else ""),
+            escape(row.method),
+            *_measures(row),
+        )
+    return table
+
+
+def _measures(row: "LesionRow") -> tuple[str, ...]:
+    return (
+        str(row.voxels),
+        f"{row.volume_ml:.3f}",
+        f"{row.suv_max:.5f}",
+        f"{row.suv_mean:.5f}",
+        f"{row.suv_median:.3f}",
+        f"{row.suv_min:.5f}",
+        f"{row.suv_sd:.3f}",
+        _or_dash(row.suv_peak, 3),
+        f"{row.tlg:.2f}",
+        _or_dash(row.sul_janmahasatian_max, 4),
+    )
+
+
+def _position_table(series: "MeasuredSeries") -> Table:
+    table = Table(caption="Patient position in mm; diameters in mm", pad_edge=False)
+    for name in (
+        "id",
+        "centroid x",
+        "y",
+        "z",
+        "max x",
+        "y",
+        "z",
+        "axial",
+        "3D",
+        "sphericity",
+        "CT HU",
+        "liver ratio",
+        "blood ratio",
+        "%ID",
+    ):
+        table.add_column(name, justify="right")
+    for row in series.rows:
+        table.add_row(
+            str(row.id),
+            f"{row.centroid_x_mm:.1f}",
+            f"{row.centroid_y_mm:.1f}",
+            f"{row.centroid_z_mm:.1f}",
+            f"{row.max_x_mm:.1f}",
+            f"{row.max_y_mm:.1f}",
+            f"{row.max_z_mm:.1f}",
+            f"{row.axial_diameter_mm:.1f}",
+            f"{row.diameter_3d_mm:.1f}",
+            _or_dash(row.sphericity, 3),
+            _or_dash(row.ct_mean_hu, 0),
+            _or_dash(row.ratio_liver, 2),
+            _or_dash(row.ratio_blood_pool, 2),
+            _or_dash(row.percent_id, 4),
+        )
+    return table
+
+
+def _write_references(console: Console, series: "MeasuredSeries") -> None:
+    for reference in series.references:
+        verdict = "fit" if not reference.problems else "not fit"
+        console.print(
+            f"{reference.organ}: mean {reference.suv_mean:.3f}, SD {reference.suv_sd:.3f} g/mL, "
+            f"{reference.volume_ml:.2f} mL, {verdict} as reference"
+        )
+        for problem in reference.problems:
+            console.print(f"[yellow]note[/]  {escape(str(problem))}")
+
+
+def _or_dash(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
