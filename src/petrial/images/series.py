@@ -121,7 +121,8 @@ class SeriesFacts:
     """One series as found: what it is, where it lies, and why it cannot be used, if so.
 
     ``grid`` is None when the slices form no volume, and then ``problems`` says why; ``pet`` is
-    None for anything that is no PET.
+    None for anything that is no PET. ``remarks`` are sentences on what a person should know and
+    what refuses nothing.
     """
 
     series_uid: str
@@ -134,3 +135,4 @@ class SeriesFacts:
     grid: Grid | None
     pet: PetHeader | None
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
