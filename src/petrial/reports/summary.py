@@ -1,0 +1,221 @@
+"""The few facts about a measured series that a physician looks for first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from petrial.images.suv.scaling import SuvScaling
+from petrial.lesions.measured import MeasuredSeries
+from petrial.lesions.table import LesionRow
+from petrial.protocol.tracers import tracer_of
+from petrial.reports.formats import (
+    activity_text,
+    counted,
+    decimals_for,
+    moment_text,
+    uptake_text,
+)
+from petrial.reports.lesions import overlapping
+from petrial.reports.tree import (
+    Absent,
+    Align,
+    Cell,
+    Fact,
+    Header,
+    KeyValues,
+    Number,
+    Table,
+    Text,
+)
+from petrial.vocabulary.moments import elapsed_second
+
+__all__ = ["Quantified", "burden_table", "overview_table", "series_facts", "uptake_second"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantified:
+    """A series that can be quantified, its scaling, and its number and name on the page."""
+
+    measured: MeasuredSeries
+    scaling: SuvScaling
+    number: int
+
+    @property
+    def name(self) -> str:
+        """What the series is called on the page."""
+        return self.measured.facts.description or f"PET series {self.number}"
+
+    @property
+    def fdg(self) -> bool:
+        """Whether the tracer is FDG, by the table of tracers."""
+        tracer = tracer_of(self.scaling.tracer or "", nuclide=self.scaling.nuclide)
+        return tracer is not None and tracer.name == "18F-FDG"
+
+
+def uptake_second(measured: MeasuredSeries, scaling: SuvScaling) -> float | None:
+    """Return seconds from injection to the earliest acquisition of a slice; None if not stated.
+
+    None too where only one of the two moments has an offset from UTC, or where the scan would
+    begin before the injection: then no time is said.
+    """
+    pet = measured.facts.pet
+    injected = scaling.injected_at
+    if pet is None or injected is None:
+        return None
+    stated = [entry.acquired.moment() for entry in pet.slices]
+    moments = [m for m in stated if m is not None and _comparable(m, injected)]
+    if not moments:
+        return None
+    second = elapsed_second(injected, min(moments))
+    return second if second >= 0.0 else None
+
+
+def _comparable(one: datetime, two: datetime) -> bool:
+    return (one.tzinfo is None) == (two.tzinfo is None)
+
+
+def series_facts(series: Quantified) -> KeyValues:
+    """Return tracer, dose, uptake time, weight, largest SUV, and what was found."""
+    measured, scaling = series.measured, series.scaling
+    uptake = uptake_second(measured, scaling)
+    facts = [
+        Fact("Tracer", scaling.tracer or "not stated", remark=_nuclide_remark(scaling)),
+        Fact(
+            "Injected activity",
+            "not used"
+            if scaling.activity_becquerel is None
+            else activity_text(scaling.activity_becquerel),
+            "" if scaling.activity_becquerel is None else "MBq",
+            "" if scaling.injected_at is None else f"at {moment_text(scaling.injected_at)}",
+        ),
+        Fact(
+            "Uptake time",
+            "not stated" if uptake is None else uptake_text(uptake),
+            remark="injection to start of acquisition",
+        ),
+        Fact(
+            "Body weight",
+            "not used" if scaling.weight_kilogram is None else f"{scaling.weight_kilogram:.1f}",
+            "" if scaling.weight_kilogram is None else "kg",
+        ),
+        Fact(
+            "Largest SUVbw",
+            "not measured" if measured.suv_max is None else f"{measured.suv_max:.2f}",
+            "" if measured.suv_max is None else "g/mL",
+            "whole series, normal uptake included",
+        ),
+    ]
+    return KeyValues((*facts, *_burden_facts(series)))
+
+
+def _nuclide_remark(scaling: SuvScaling) -> str:
+    """Return the nuclide, unless the tracer's name says it."""
+    nuclide = scaling.nuclide or "nuclide not stated"
+    return "" if nuclide in (scaling.tracer or "") else nuclide
+
+
+def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
+    """Return number and volume of lesions, and of candidates, each with TLG for FDG."""
+    rows = series.measured.rows
+    judged = tuple(row for row in rows if not row.candidate)
+    candidates = tuple(row for row in rows if row.candidate)
+    facts: list[Fact] = []
+    if judged or not rows:
+        facts.append(Fact("Lesions", str(len(judged)), remark="drawn, or confirmed by a person"))
+    if candidates:
+        facts.append(Fact("Candidates", str(len(candidates)), remark="by threshold, not judged"))
+    group = judged or candidates
+    if not group:
+        return tuple(facts)
+    what = "lesions" if judged else "candidates"
+    if _overlap(series, group):
+        facts.append(Fact("Total volume", "not added", remark="regions overlap"))
+        return tuple(facts)
+    facts.append(_total("Total volume", [row.volume_ml for row in group], "mL", f"of {what}"))
+    if series.fdg:
+        facts.append(_total("Total TLG", [row.tlg for row in group], "g", f"of {what}"))
+    return tuple(facts)
+
+
+def _total(name: str, values: list[float], unit: str, remark: str) -> Fact:
+    total = sum(values)
+    return Fact(name, f"{total:.{decimals_for([total])}f}", unit, remark)
+
+
+def _overlap(series: Quantified, rows: tuple[LesionRow, ...]) -> bool:
+    """Tell whether the regions of ``rows`` share voxels."""
+    numbers = {row.id for row in rows}
+    pairs = zip(series.measured.rows, series.measured.regions, strict=True)
+    return overlapping([region for row, region in pairs if row.id in numbers])
+
+
+def burden_table(series: Quantified) -> Table | None:
+    """Return number, volume and TLG by delineation and standing; None for a single kind."""
+    kinds: dict[tuple[str, bool], list[LesionRow]] = {}
+    for row in series.measured.rows:
+        kinds.setdefault((row.method, row.candidate), []).append(row)
+    if len(kinds) < 2:  # noqa: PLR2004  one kind is summed in the facts already
+        return None
+    groups = tuple(kinds.values())
+    volume = decimals_for(sum(r.volume_ml for r in group) for group in groups)
+    return Table(
+        caption="Totals by delineation",
+        headers=(
+            Header("Delineation"),
+            Header("Standing"),
+            Header("Regions", align=Align.RIGHT),
+            Header("Volume", "mL", Align.RIGHT),
+            Header("Largest SUVbw", "g/mL", Align.RIGHT),
+            *((Header("TLG", "g", Align.RIGHT),) if series.fdg else ()),
+        ),
+        rows=tuple(_burden_row(series, tuple(group), volume) for group in groups),
+    )
+
+
+def _burden_row(
+    series: Quantified, group: tuple[LesionRow, ...], decimals: int
+) -> tuple[Cell, ...]:
+    """Return the cells of one kind of region; what overlaps is not added up."""
+    apart = not _overlap(series, group)
+    unsummed = Absent("regions overlap, so they are not added up")
+    tlg = Number(sum(row.tlg for row in group), 1) if apart else unsummed
+    return (
+        Text(group[0].method),
+        Text("candidates" if group[0].candidate else "drawn or confirmed"),
+        Number(len(group), 0),
+        Number(sum(row.volume_ml for row in group), decimals) if apart else unsummed,
+        Number(max(row.suv_max for row in group), 2),
+        *((tlg,) if series.fdg else ()),
+    )
+
+
+def overview_table(measured: tuple[Quantified, ...]) -> Table:
+    """Return one row for each quantified series, to compare them at one glance."""
+    return Table(
+        caption="Measured series",
+        headers=(
+            Header("Series"),
+            Header("Tracer"),
+            Header("Injected", "MBq", Align.RIGHT),
+            Header("Uptake time"),
+            Header("Largest SUVbw", "g/mL", Align.RIGHT),
+            Header("Regions"),
+        ),
+        rows=tuple(_overview_row(series) for series in measured),
+    )
+
+
+def _overview_row(series: Quantified) -> tuple[Cell, ...]:
+    scaling, rows = series.scaling, series.measured.rows
+    uptake = uptake_second(series.measured, scaling)
+    activity, largest = scaling.activity_becquerel, series.measured.suv_max
+    candidates = sum(row.candidate for row in rows)
+    found = [counted(len(rows) - candidates, "lesion")] if len(rows) > candidates else []
+    found += [counted(candidates, "candidate")] if candidates else []
+    return (
+        Text(series.name),
+        Text(scaling.tracer or "not stated", note=_nuclide_remark(scaling)),
+        Absent("not used") if activity is None else Text(activity_text(activity)),
+        Absent("not stated") if uptake is None else Text(uptake_text(uptake)),
+        Absent("not measured") if largest is None else Number(largest, 2),
+        Text(", ".join(found) or "none"),
+    )
