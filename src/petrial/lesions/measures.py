@@ -131,7 +131,7 @@ def intensity_of(suv: SuvVolume, region: Region) -> Intensity:
     >>> found.mean, found.median, found.maximum_mm
     (3.0, 2.0, (16.0, 0.0, 0.0))
     """
-    if not region.grid.coincides_with(suv.grid):
+    if region.grid is not suv.grid and not region.grid.coincides_with(suv.grid):
         raise GeometryError(
             where=f"region {region.label}",
             field="grid",
@@ -140,7 +140,9 @@ def intensity_of(suv: SuvVolume, region: Region) -> Intensity:
             do="place the contour on this image before measuring",
         )
     values = np.empty(region.voxels, dtype=np.float32)
-    total, z, y, x, *top = _gather(suv.g_per_ml[region.box], region.mask, values).tolist()
+    crop = np.ascontiguousarray(suv.g_per_ml[region.box])
+    mask = np.ascontiguousarray(region.mask)
+    total, z, y, x, *top = _gather(crop, mask, values).tolist()
     count = values.size
     mean = total / count
     if not math.isfinite(mean):
@@ -178,7 +180,7 @@ def ct_mean(ct: CtVolume, region: Region) -> Verdict[float]:
 
     Unknown where the CT does not reach every voxel centre of the region; nothing is extrapolated.
     """
-    grid = region.grid.crop(region.start, (region.mask.shape[0], *region.mask.shape[1:]))
+    grid = region.grid.crop(region.start, region.mask.shape)
     mean, missing = mean_linear(ct.hounsfield, ct.grid, grid, region.mask)
     if missing:
         return Unknown(

@@ -1,5 +1,6 @@
 """The methods by name: what each does, in the sentence that the report prints."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -102,22 +103,40 @@ MEASURES_SENTENCE: Final = (
 """What holds for every row of the lesion table."""
 
 
+_COMBINATIONS: Final = ("union", "intersection", "majority")
+_BY_A_PERSON: Final = ("drawn", "grow")
+
+
+def _names(method: str) -> tuple[str, ...]:
+    """Return the names in the method of a region, such as ``majority:fixed:4.0+percent:41``."""
+    names = []
+    for part in re.split(r"\+| of ", method):
+        name, _, rest = part.partition(":")
+        while name in _COMBINATIONS:
+            names.append(name)
+            name, _, rest = rest.partition(":")
+        names.append(name if name in METHODS else "drawn")
+    return tuple(dict.fromkeys(names))
+
+
 def is_candidate(method: str) -> bool:
     """Tell whether a region of ``method`` was found without a person.
 
     >>> is_candidate("fixed:4.0"), is_candidate("drawn"), is_candidate("percent:41")
     (True, False, False)
+    >>> is_candidate("percent:41 of fixed:4.0"), is_candidate("union:drawn+fixed:4.0")
+    (True, False)
     """
-    known = METHODS.get(method.partition(":")[0])
-    return known is not None and known.candidate
+    names = _names(method)
+    found = any(METHODS[name].candidate for name in names)
+    return found and not any(name in _BY_A_PERSON for name in names)
 
 
 def methods_text(methods: Iterable[str], peak: PeakDefinition) -> tuple[str, ...]:
     """Return the sentences on delineation, peak and measures for the ``methods`` that ran.
 
-    >>> len(methods_text(["fixed:4.0", "fixed:2.5"], PeakDefinition.IBSI_LOCAL))
-    3
+    >>> len(methods_text(["fixed:4.0", "fixed:2.5", "drawn"], PeakDefinition.IBSI_LOCAL))
+    4
     """
-    used = dict.fromkeys(method.partition(":")[0] for method in methods)
-    named = [METHODS[name].sentence for name in used if name in METHODS]
-    return (*named, PEAKS[peak], MEASURES_SENTENCE)
+    used = dict.fromkeys(name for method in methods for name in _names(method))
+    return (*(METHODS[name].sentence for name in used), PEAKS[peak], MEASURES_SENTENCE)

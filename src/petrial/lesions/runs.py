@@ -106,7 +106,8 @@ def find_runs(values: NDArray[np.generic], threshold: float) -> Runs:
     >>> find_runs(np.array([[[0.0, 2.0, 2.0, 1.0, 2.0]]], dtype=np.float32), 2.0).tolist()
     [[0, 0, 1, 3], [0, 0, 4, 5]]
     """
-    plain = values.view(np.uint8) if values.dtype == np.bool_ else values
+    plain = np.ascontiguousarray(values)
+    plain = plain.view(np.uint8) if values.dtype == np.bool_ else plain
     return _find(plain, plain.dtype.type(threshold))
 
 
