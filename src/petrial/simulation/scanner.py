@@ -168,11 +168,18 @@ def state_pet(spec: PetSeriesSpec, suv: NDArray[np.floating], grid: Grid) -> Pet
     return _edited(statement)
 
 
-def cropped(statement: PetStatement, start: int, stop: int) -> PetStatement:
-    """Return the series with the slices ``start`` to ``stop`` only, as a cut in an archive does."""
+def cropped(
+    statement: PetStatement, start: int, stop: int, *, recounted: bool = True
+) -> PetStatement:
+    """Return the series with the slices ``start`` to ``stop`` only, as a cut in an archive does.
+
+    NumberOfSlices (0054,0081) is set to their number if ``recounted``.
+    """
     shape = (stop - start, *statement.grid.shape[1:])
+    count: Elements = {"NumberOfSlices": shape[0]} if recounted else {}
     return replace(
         statement,
+        series=statement.series | count,
         values=statement.values[start:stop],
         grid=statement.grid.crop((start, 0, 0), (shape[0], shape[1], shape[2])),
         slices=statement.slices[start:stop],
@@ -231,6 +238,7 @@ def _series(spec: PetSeriesSpec, grid: Grid) -> Elements:
     wording = spec.wording
     started = spec.scan_started
     later = started + wording.series_later
+    uncorrected = wording.decay_correction == "NONE"
     found: Elements = {
         "Manufacturer": wording.vendor.value,
         "StudyDate": _day(spec, "StudyDate", started),
@@ -245,7 +253,7 @@ def _series(spec: PetSeriesSpec, grid: Grid) -> Elements:
         "PatientSize": spec.height_m,
         "Units": wording.units,
         "DecayCorrection": wording.decay_correction,
-        "CorrectedImage": wording.corrected,
+        "CorrectedImage": wording.corrected if uncorrected else ("DECY", *wording.corrected),
         "AttenuationCorrectionMethod": "CT" if "ATTN" in wording.corrected else "NONE",
         "NumberOfSlices": grid.shape[0],
         "DoseCalibrationFactor": CALIBRATION,

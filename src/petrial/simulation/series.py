@@ -89,7 +89,7 @@ class Wording:
     shift, unshifted
         By how much de-identification moved all dates, except those of the elements named.
     corrected
-        CorrectedImage (0028,0051).
+        CorrectedImage (0028,0051), beside DECY, which stands there unless decay is not corrected.
     philips_suv, philips_activity
         The stated Philips factors over the true ones.
     missing
@@ -113,7 +113,7 @@ class Wording:
     series_later: timedelta = timedelta(0)
     shift: timedelta = timedelta(0)
     unshifted: tuple[str, ...] = ()
-    corrected: tuple[str, ...] = ("DECY", "ATTN", "SCAT", "DTIM", "RAN", "NORM")
+    corrected: tuple[str, ...] = ("ATTN", "SCAT", "DTIM", "RAN", "NORM")
     philips_suv: float = 1.0
     philips_activity: float = 1.0
     missing: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ __all__ = ["write_legacy_converted", "write_multiframe_ct", "write_multiframe_pe
 
 UNIT_CODES: Final = {
     "BQML": ("Bq/ml", "UCUM", "Becquerels/milliliter"),
-    "GML": ("{SUVbw}g/ml", "UCUM", "Standardized Uptake Value body weight"),
+    "GML": ("g/ml{SUVbw}", "UCUM", "Standardized Uptake Value body weight"),
 }
 """Codes of DICOM context groups 84 and 85 for the units that the enhanced writer offers."""
 
@@ -205,6 +205,7 @@ def _describe(ds: Dataset, identity: Identity, statement: PetStatement | None) -
     ds.LossyImageCompression = "00"
     ds.PresentationLUTShape = "IDENTITY"
     if statement is not None:
+        ds.PatientSex = ""
         for keyword in ("SeriesDescription", "PatientSex", "Manufacturer", "TimezoneOffsetFromUTC"):
             if keyword in statement.series:
                 setattr(ds, keyword, statement.series[keyword])

@@ -29,8 +29,12 @@ __all__ = ["dose_item", "patient_position_codes", "stored_slice", "write_pet"]
 FULL_RANGE: Final = 32767
 """The largest stored value: the hottest voxel of each slice gets it, as scanners do."""
 
-RADIOPHARMACEUTICALS: Final = {"Fluorodeoxyglucose": ("35321007", "Fluorodeoxyglucose F^18^")}
-"""SNOMED CT codes of tracers, DICOM context group 4021; a tracer without code has none here."""
+RADIOPHARMACEUTICALS: Final = {
+    "Fluorodeoxyglucose": ("35321007", "SCT", "Fluorodeoxyglucose F^18^"),
+    "Fluoroestradiol": ("926372005", "SCT", "Fluoroestradiol F^18^"),
+    "89Zr-trastuzumab": ("126512", "DCM", "Trastuzumab ^89^Zr"),
+}
+"""Codes of DICOM context group 4021; a tracer that is not here gets no code."""
 
 
 def write_pet(
@@ -108,7 +112,7 @@ def dose_item(elements: Elements) -> Dataset:
         ]
     known = RADIOPHARMACEUTICALS.get(str(elements.get("Radiopharmaceutical")))
     if known is not None:
-        item.RadiopharmaceuticalCodeSequence = [code(known[0], "SCT", known[1])]
+        item.RadiopharmaceuticalCodeSequence = [code(*known)]
     return item
 
 
@@ -134,6 +138,7 @@ def _common(statement: PetStatement, identity: Identity) -> Dataset:
     ds.SliceThickness = decimal(statement.grid.spacing[0])
     ds.ImageOrientationPatient = orientation(statement.grid)
     ds.LossyImageCompression = "00"
+    ds.PatientSex = ""
     set_all(ds, list(statement.series.items()))
     for private in statement.private:
         block = ds.private_block(private.group, private.creator, create=True)
