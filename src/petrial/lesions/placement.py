@@ -35,7 +35,8 @@ def fits(grid: Grid, first: NDArray[np.int64], size: NDArray[np.int64]) -> bool:
     False
     """
     shape = np.asarray(grid.shape)
-    elsewhere = (first >= shape).any() or (first + size <= 0).any()
+    between = size == 0  # between two layers of voxel centres, of which one may be the image's
+    elsewhere = (first >= shape + between).any() or (first + size <= 0 - between).any()
     room = 2.0 * float(np.prod(shape.astype(np.float64))) + 1e6
     return not elsewhere and float(np.prod(size.astype(np.float64))) <= room
 

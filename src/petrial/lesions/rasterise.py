@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petrial.images.grid import Grid
-from petrial.lesions.outlines import SAME_PLANE_MM, Outlines, Vector, mean_normal
+from petrial.lesions.contours import SAME_PLANE_MM, Outlines, Vector, mean_normal
 from petrial.lesions.placement import FAR, beyond, fits, settled
 from petrial.lesions.region import Region
 

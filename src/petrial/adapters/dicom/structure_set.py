@@ -14,7 +14,7 @@ from pydicom.uid import RTStructureSetStorage
 
 from petrial.adapters.dicom.sop_class import sop_class_of
 from petrial.images.grid import Grid
-from petrial.lesions.outlines import Outlines, Vector, plane_distance
+from petrial.lesions.contours import Outlines, Vector, plane_distance
 from petrial.lesions.rasterise import rasterise
 from petrial.lesions.region import Placed, Region
 from petrial.vocabulary.errors import ContourError, Problem, ReadError

@@ -39,7 +39,8 @@ def is_label_map(path: Path) -> bool:
 def read_label_map(path: Path) -> LabelMap:
     """Read each label other than 0 of a label map as a region named ``label 3``, and so on.
 
-    Positions are turned from NIfTI's RAS into patient LPS. There is no frame of reference.
+    Positions are turned from NIfTI's RAS into patient LPS. There is no frame of reference. Floats
+    are taken where all are whole; the NIfTI library reads those that are no number as 0, nothing.
 
     Raises
     ------
