@@ -7,7 +7,7 @@ import numpy as np
 from petrial.lesions.region import Region
 from petrial.vocabulary.errors import GeometryError, MethodError
 
-__all__ = ["intersection", "majority", "union"]
+__all__ = ["intersection", "majority", "union", "voted"]
 
 
 def union(regions: Sequence[Region]) -> Region:
@@ -20,7 +20,7 @@ def union(regions: Sequence[Region]) -> Region:
     MethodError
         There is no region.
     """
-    return _voted(regions, 1, "union")
+    return voted(regions, 1, "union")
 
 
 def intersection(regions: Sequence[Region]) -> Region:
@@ -33,7 +33,7 @@ def intersection(regions: Sequence[Region]) -> Region:
     MethodError
         There is no region, or they share no voxel.
     """
-    return _voted(regions, len(regions), "intersection")
+    return voted(regions, len(regions), "intersection")
 
 
 def majority(regions: Sequence[Region]) -> Region:
@@ -58,10 +58,19 @@ def majority(regions: Sequence[Region]) -> Region:
     >>> majority(three).start, majority(three).voxels, union(three).voxels
     ((0, 0, 1), 2, 4)
     """
-    return _voted(regions, len(regions) // 2 + 1, "majority")
+    return voted(regions, len(regions) // 2 + 1, "majority")
 
 
-def _voted(regions: Sequence[Region], needed: int, name: str) -> Region:
+def voted(regions: Sequence[Region], needed: int, name: str) -> Region:
+    """Return the voxels that at least ``needed`` of ``regions`` hold; ``name`` is the method's.
+
+    Raises
+    ------
+    GeometryError
+        The regions lie on different grids.
+    MethodError
+        There is no region, or no voxel lies in so many of them.
+    """
     if not regions:
         raise MethodError(
             where=name,

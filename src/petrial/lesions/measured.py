@@ -105,3 +105,8 @@ class Measurement:
     problems: tuple[Problem, ...]
     methods: tuple[str, ...]
     refused: bool
+
+    @property
+    def rows(self) -> tuple[LesionRow, ...]:
+        """The rows of the lesion table of all series."""
+        return tuple(row for one in self.series for row in one.rows)

@@ -1,0 +1,54 @@
+"""The act of checking: what each series is, and whether SUV can be computed."""
+
+from petrial.conduct.orders import CheckOrders
+from petrial.conduct.ports import Scan
+from petrial.images.series import SeriesFacts, SeriesKind
+from petrial.images.suv.choice import choose_record
+from petrial.images.suv.judge import judge
+from petrial.images.suv.scaling import SuvScaling
+from petrial.lesions.measured import MeasuredSeries, Measurement
+from petrial.vocabulary.errors import Problem
+from petrial.vocabulary.knowledge import Known, Unknown, Verdict
+
+__all__ = ["check_images", "judge_series", "nothing_found"]
+
+
+def check_images(path: str, scan: Scan, orders: CheckOrders) -> Measurement:
+    """Return a verdict for every series of ``scan``; no voxel is read.
+
+    Series that are recognised as never meant for SUV (without attenuation correction,
+    projections, CT ...) have no verdict and stand in nobody's way.
+    """
+    series = tuple(
+        MeasuredSeries(facts=found.facts, scaling=judge_series(found.facts, orders))
+        for found in scan.series
+    )
+    problems = (*scan.problems, *nothing_found(path, scan))
+    refused = bool(problems) or any(isinstance(s.scaling, Unknown) for s in series)
+    return Measurement(path=path, series=series, problems=problems, methods=(), refused=refused)
+
+
+def judge_series(facts: SeriesFacts, orders: CheckOrders) -> Verdict[SuvScaling] | None:
+    """Return whether and how a series becomes SUV; None for what is no PET meant for it."""
+    if facts.kind is not SeriesKind.PET:
+        return Unknown(facts.problems) if facts.problems and facts.modality == "PT" else None
+    match choose_record(facts, orders.records):
+        case Known(value=record):
+            return judge(facts, record, orders.assumed)
+        case Unknown() as unknown:
+            return unknown
+
+
+def nothing_found(path: str, scan: Scan) -> tuple[Problem, ...]:
+    """Return the problem of a place that holds no series at all."""
+    if scan.series or scan.problems:
+        return ()
+    return (
+        Problem(
+            path,
+            "DICOM files",
+            f"none among {scan.ignored} files" if scan.ignored else "no file at all",
+            "at least one DICOM series",
+            "point at the folder, archive or file that holds the images",
+        ),
+    )
