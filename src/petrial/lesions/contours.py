@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from petrial.vocabulary.errors import ContourError
 
-__all__ = ["SAME_PLANE_MM", "Outlines", "Vector", "mean_normal", "plane_distance"]
+__all__ = ["SAME_PLANE_MM", "Outlines", "Vector", "joined", "mean_normal", "plane_distance"]
 
 Vector = NDArray[np.float64]
 
@@ -94,10 +94,19 @@ def plane_distance(polygons: tuple[Vector, ...]) -> float | None:
     normal = mean_normal(polygons)
     if normal is None:
         return None
-    heights = np.sort([float((polygon @ normal).mean()) for polygon in polygons])
+    points, starts, counts = joined(polygons)
+    heights = np.sort(np.add.reduceat(points @ normal, starts) / counts)
     gaps = np.diff(heights)
     gaps = gaps[gaps > SAME_PLANE_MM]
     return float(gaps.min()) if gaps.size >= 2 else None  # noqa: PLR2004  two gaps are three planes
+
+
+def joined(
+    polygons: tuple[Vector, ...],
+) -> tuple[Vector, NDArray[np.int64], NDArray[np.int64]]:
+    """Return all points, shape (n, 3), and the first point and the number of points of each."""
+    counts = np.array([len(polygon) for polygon in polygons], dtype=np.int64)
+    return np.concatenate(polygons), np.cumsum(counts) - counts, counts
 
 
 def mean_normal(polygons: tuple[Vector, ...]) -> Vector | None:
@@ -106,11 +115,12 @@ def mean_normal(polygons: tuple[Vector, ...]) -> Vector | None:
     Each polygon, shape (n, 3), counts with its area vector: half the sum of the cross products of
     neighbouring spokes from its middle. Its sense of turning does not matter.
     """
-    areas = []
-    for polygon in polygons:
-        spokes = polygon - polygon.mean(axis=0)
-        areas.append(0.5 * np.cross(spokes, np.roll(spokes, -1, axis=0)).sum(axis=0))
-    vectors = np.asarray(areas)
+    points, starts, counts = joined(polygons)
+    middles = np.add.reduceat(points, starts) / counts[:, np.newaxis]
+    spokes = points - np.repeat(middles, counts, axis=0)
+    following = np.arange(1, len(points) + 1)
+    following[starts + counts - 1] = starts
+    vectors = 0.5 * np.add.reduceat(np.cross(spokes, spokes[following]), starts)
     sizes = np.linalg.norm(vectors, axis=1)
     largest = vectors[int(sizes.argmax())]
     total = (vectors * np.where(vectors @ largest < 0.0, -1.0, 1.0)[:, np.newaxis]).sum(axis=0)

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petrial.images.grid import Grid
-from petrial.lesions.contours import SAME_PLANE_MM, Outlines, Vector, mean_normal
+from petrial.lesions.contours import SAME_PLANE_MM, Outlines, Vector, joined, mean_normal
 from petrial.lesions.placement import FAR, beyond, fits, settled
 from petrial.lesions.region import Region
 
@@ -56,12 +56,15 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plane:
-    """The outlines of one plane as edges in (across, along), and where the plane lies."""
+    """The outlines of one plane as edges in (across, along), and where the plane lies.
+
+    The rows of ``edges``, shape (4, n): lower and upper ``across``, ``along`` at the lower end,
+    and change of ``along`` per line. An edge along the scanned lines is crossed by none.
+    """
 
     height: float
     position: str
-    low: Vector  # edges, shape (n, 2): the end of lower ``across``
-    high: Vector
+    edges: Vector
     boxes: Vector  # shape (polygons, 4): lowest across, along, highest across, along
     corners: Vector  # shape (2, 3): lowest and highest index (z, y, x) of a vertex
 
@@ -160,53 +163,64 @@ def _without_noise(coefficients: Vector) -> Vector:
 
 
 def _planes(outlines: Outlines, grid: Grid, frame: _Frame) -> list[_Plane]:
-    """Return the planes in order of height, with the outlines that lie on each."""
-    origin_height = float(np.asarray(grid.origin) @ frame.normal)
-    heights = [polygon @ frame.normal - origin_height for polygon in outlines.polygons]
-    for polygon, height in zip(outlines.polygons, heights, strict=True):
-        if np.abs(height - height.mean()).max() > PLANARITY_MM:
-            raise outlines.refused(
-                field="planes of the outlines",
-                got=f"an outline near {_position(polygon, frame)} that leaves its plane by "
-                f"{np.abs(height - height.mean()).max():.1f} mm",
-                wanted="flat outlines, all parallel",
-                do="draw one region in slices of one direction only",
+    """Return the planes in order of height, with the outlines that lie on each.
+
+    All points are worked on at once; ``starts`` and ``counts`` tell the polygons apart.
+    """
+    points, starts, counts = joined(outlines.polygons)
+    heights = (points - np.asarray(grid.origin)) @ frame.normal
+    means = np.add.reduceat(heights, starts) / counts
+    away = np.abs(heights - np.repeat(means, counts))
+    if away.max() > PLANARITY_MM:
+        worst = outlines.polygons[int(np.maximum.reduceat(away, starts).argmax())]
+        raise outlines.refused(
+            field="planes of the outlines",
+            got=f"an outline near {_position(worst, frame)} that leaves its plane by "
+            f"{away.max():.1f} mm",
+            wanted="flat outlines, all parallel",
+            do="draw one region in slices of one direction only",
+        )
+    index = grid.to_index(points)
+    flat = np.round(index @ np.stack([frame.across, frame.along], axis=1) * SNAP) / SNAP
+    edges = _edges(flat, starts, counts)
+    boxes = np.hstack([np.minimum.reduceat(flat, starts), np.maximum.reduceat(flat, starts)])
+    lowest, highest = np.minimum.reduceat(index, starts), np.maximum.reduceat(index, starts)
+    planes = []
+    for members in _by_plane(means):
+        spans = [np.arange(starts[i], starts[i] + counts[i]) for i in members]
+        planes.append(
+            _Plane(
+                height=float(means[members].mean()),
+                position=_position(outlines.polygons[members[0]], frame),
+                edges=edges[:, np.concatenate(spans)],
+                boxes=boxes[members],
+                corners=np.stack([lowest[members].min(axis=0), highest[members].max(axis=0)]),
             )
-    means = np.array([height.mean() for height in heights])
+        )
+    return planes
+
+
+def _edges(flat: Vector, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> Vector:
+    """Return each edge from its lower end on, rows as in ``_Plane.edges``."""
+    following = np.arange(1, len(flat) + 1)
+    following[starts + counts - 1] = starts
+    end = flat[following]
+    upward = (flat[:, 0] < end[:, 0])[:, np.newaxis]
+    low, high = np.where(upward, flat, end), np.where(upward, end, flat)
+    rise, run = high[:, 1] - low[:, 1], high[:, 0] - low[:, 0]
+    slope = np.divide(rise, run, out=np.zeros_like(run), where=run > 0.0)
+    return np.stack([low[:, 0], high[:, 0], low[:, 1], slope])
+
+
+def _by_plane(means: Vector) -> list[list[int]]:
+    """Return the numbers of the polygons of each plane, planes in order of height."""
     planes: list[list[int]] = []
-    for i in np.argsort(means, kind="stable"):
+    for i in np.argsort(means, kind="stable").tolist():
         if planes and means[i] - means[planes[-1][0]] <= SAME_PLANE_MM:
-            planes[-1].append(int(i))
+            planes[-1].append(i)
         else:
-            planes.append([int(i)])
-    return [
-        _plane([outlines.polygons[i] for i in members], float(means[members].mean()), grid, frame)
-        for members in planes
-    ]
-
-
-def _plane(polygons: list[Vector], height: float, grid: Grid, frame: _Frame) -> _Plane:
-    starts, ends, boxes, corners = [], [], [], []
-    for polygon in polygons:
-        index = grid.to_index(polygon)
-        flat = np.stack([index @ frame.across, index @ frame.along], axis=1)
-        flat = np.round(flat * SNAP) / SNAP
-        starts.append(flat)
-        ends.append(np.roll(flat, -1, axis=0))
-        boxes.append(np.concatenate([flat.min(axis=0), flat.max(axis=0)]))
-        corners.extend([index.min(axis=0), index.max(axis=0)])
-    start, end = np.concatenate(starts), np.concatenate(ends)
-    level = start[:, 0] != end[:, 0]  # an edge along the scanned lines is crossed by none
-    start, end = start[level], end[level]
-    upward = (start[:, 0] < end[:, 0])[:, np.newaxis]
-    return _Plane(
-        height=height,
-        position=_position(polygons[0], frame),
-        low=np.where(upward, start, end),
-        high=np.where(upward, end, start),
-        boxes=np.stack(boxes),
-        corners=np.stack([np.min(corners, axis=0), np.max(corners, axis=0)]),
-    )
+            planes.append([i])
+    return planes
 
 
 def _position(polygon: Vector, frame: _Frame) -> str:
@@ -279,8 +293,8 @@ def _fill(
     lines, length = int(q_end - q_first), int(s_end - s_first)
     if lines == 0 or length == 0:
         return
-    view = np.moveaxis(mask, (a, b, c), (0, 1, 2))
-    slope = (plane.high[:, 1] - plane.low[:, 1]) / (plane.high[:, 0] - plane.low[:, 0])
+    view = mask.transpose(a, b, c)
+    lower, upper, at_lower, slope = plane.edges
     tilt = np.zeros((1, 1))  # slices parallel to the plane: one height for a whole slice
     if frame.height[b] or frame.height[c]:
         tilt = (
@@ -292,14 +306,14 @@ def _fill(
         within = (height >= slab.bottom) & (height < slab.top)
         if not within.any():
             continue
-        low = plane.low[:, 0] - frame.across[a] * p
+        low = lower - frame.across[a] * p
         begin = np.maximum(np.ceil(low).astype(np.int64), q_first)
-        end = np.minimum(np.ceil(plane.high[:, 0] - frame.across[a] * p).astype(np.int64), q_end)
+        end = np.minimum(np.ceil(upper - frame.across[a] * p).astype(np.int64), q_end)
         crossings = np.maximum(end - begin, 0)
         edge = np.repeat(np.arange(crossings.size), crossings)
         before = np.cumsum(crossings) - crossings
         line = np.arange(edge.size) - before[edge] + begin[edge]
-        along = plane.low[edge, 1] + (line - low[edge]) * slope[edge]
+        along = at_lower[edge] + (line - low[edge]) * slope[edge]
         along -= frame.along[a] * p + frame.along[b] * line
         turn = np.clip(np.ceil(along - ON_EDGE).astype(np.int64) - s_first, 0, length)
         flat = np.bincount((line - q_first) * (length + 1) + turn, minlength=lines * (length + 1))
