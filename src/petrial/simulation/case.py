@@ -81,6 +81,8 @@ class SuvCase:
         Whether NumberOfSlices was corrected when it was cropped.
     form
         As which objects it is written.
+    grid
+        Where its voxels lie.
     """
 
     name: str
@@ -91,6 +93,7 @@ class SuvCase:
     kept: tuple[int, int] | None = None
     recounted: bool = True
     form: Form = Form.SINGLE_FRAME
+    grid: Grid = CASE_GRID
 
 
 def case_suv(grid: Grid = CASE_GRID) -> NDArray[np.float64]:

@@ -198,7 +198,7 @@ def _smooth_field(rng: np.random.Generator, grid: Grid, width: float) -> NDArray
 def _set_ball(truth: NDArray[np.float32], grid: Grid, lesion: Metastasis, value: float) -> None:
     """Mix ``value`` into the voxels that the ball touches, by the share that it fills."""
     half = lesion.diameter / 2.0
-    found = coverage(grid, Ellipsoid(lesion.centre, (half, half, half)), 4)
+    found = coverage(grid, Ellipsoid(lesion.centre, (half, half, half)), 8)
     if found is not None:
         box, share = found
         truth[box] += share * (value - truth[box])

@@ -124,10 +124,10 @@ class Stack:
             x0, y0, a, b = (
                 np.interp(at[2], table[:, 0], table[:, i]).astype(np.float32) for i in range(1, 5)
             )
-            return np.asarray(
+            outline = (
                 np.abs((at[0] - x0) / a) ** self.power + np.abs((at[1] - y0) / b) ** self.power
-                <= 1.0
             )
+            return np.asarray((outline <= 1.0) & (at[2] >= table[0, 0]) & (at[2] <= table[-1, 0]))
 
         yield low, high, inside
 

@@ -1,11 +1,9 @@
 """Writes a case of the simulator as DICOM files and lets petrial judge them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from petrial.adapters.dicom.scan import scan
@@ -15,7 +13,7 @@ from petrial.adapters.dicom.write_pet import write_pet
 from petrial.images.suv.judge import judge
 from petrial.images.suv.scaling import SuvScaling
 from petrial.images.suv.statements import AdministrationRecord, Assumptions
-from petrial.simulation.case import CASE_GRID, Form, SuvCase, case_suv
+from petrial.simulation.case import Form, SuvCase, case_suv
 from petrial.simulation.scanner import PetStatement, cropped, state_pet
 from petrial.vocabulary.knowledge import Known, Verdict
 
@@ -29,17 +27,14 @@ class Outcome:
     truth: NDArray[np.float64]
 
     @property
-    def error(self) -> float | None:
-        """The largest relative error of any voxel."""
-        return None if self.suv is None else float(np.abs(self.suv / self.truth - 1.0).max())
-
-
-Tried = Callable[..., Outcome]
+    def error(self) -> float:
+        """The largest relative error of any voxel; infinite without SUV."""
+        return np.inf if self.suv is None else float(np.abs(self.suv / self.truth - 1.0).max())
 
 
 def statement_of(case: SuvCase) -> tuple[PetStatement, NDArray[np.float64]]:
-    statement = state_pet(case.spec, case_suv(), CASE_GRID)
-    truth = case_suv()
+    statement = state_pet(case.spec, case_suv(case.grid), case.grid)
+    truth = case_suv(case.grid)
     if case.kept is not None:
         statement = cropped(statement, *case.kept, recounted=case.recounted)
         truth = truth[slice(*case.kept)]
@@ -60,23 +55,29 @@ def write_case(case: SuvCase, folder: Path, options: WriteOptions) -> NDArray[np
     return truth
 
 
-@pytest.fixture
-def tried(tmp_path: Path) -> Tried:
-    """Return a function that writes a case, reads it, judges it and computes its SUV."""
+def attempt(
+    case: SuvCase,
+    folder: Path,
+    record: AdministrationRecord | None = None,
+    options: WriteOptions | None = None,
+) -> Outcome:
+    """Write ``case`` into ``folder``, read it, judge it and compute its SUV."""
+    truth = write_case(case, folder / "case", options or WriteOptions())
+    return judged(folder / "case", case, truth, record)
 
-    def attempt(
-        case: SuvCase,
-        record: AdministrationRecord | None = None,
-        options: WriteOptions | None = None,
-    ) -> Outcome:
-        truth = write_case(case, tmp_path / "case", options or WriteOptions())
-        found = scan(tmp_path / "case")
-        assert len(found.series) == 1
-        series = found.series[0]
-        verdict = judge(series.facts, record, Assumptions.parse(case.assumed))
-        suv = None
-        if isinstance(verdict, Known):
-            suv = series.values(np.asarray(verdict.value.factors_bw))
-        return Outcome(verdict, suv, truth)
 
-    return attempt
+def judged(
+    folder: Path,
+    case: SuvCase,
+    truth: NDArray[np.float64],
+    record: AdministrationRecord | None = None,
+) -> Outcome:
+    """Read what lies in ``folder``, judge it and compute its SUV."""
+    found = scan(folder)
+    assert len(found.series) == 1
+    series = found.series[0]
+    verdict = judge(series.facts, record, Assumptions.parse(case.assumed))
+    suv = None
+    if isinstance(verdict, Known):
+        suv = series.values(np.asarray(verdict.value.factors_bw))
+    return Outcome(verdict, suv, truth)
