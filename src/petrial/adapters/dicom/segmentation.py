@@ -4,6 +4,7 @@ Binary, fractional and label-map objects. A fractional voxel belongs to a segmen
 maximum fractional value on. Slices without a frame are empty, as the standard has it.
 """
 
+import logging
 import warnings
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ SEGMENTATION_CLASSES: Final = frozenset(
 LABEL_MAP: Final = "LABELMAP"
 FRACTIONAL: Final = "FRACTIONAL"
 MOST_SLICES: Final = 10_000  # no scan has more; a damaged position can make billions
+_QUIET: Final = logging.NullHandler()  # its remarks go where the application says, or nowhere
 GAP: Final = 1.5  # slice distances: stored slices all farther apart contradict the distance
 
 
@@ -58,6 +60,7 @@ def read_segmentation(path: Path) -> LabelMap:
     try:
         from highdicom.seg import segread  # noqa: PLC0415  takes a second, needed for SEG only
 
+        logging.getLogger("highdicom").addHandler(_QUIET)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _label_map(segread(path), path.name)
