@@ -1,11 +1,11 @@
-"""A measurement as a JSON document; the shape is fixed by the typed dictionaries below."""
+"""A measurement as a JSON document; the shape is fixed by the dataclasses below."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
 
 from petrial.images.suv.scaling import SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement, ReferenceMeasurement
+from petrial.lesions.table import LesionRow
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 
@@ -22,7 +22,8 @@ __all__ = [
 ]
 
 
-class ProblemEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemEntry:
     """What is wrong, in five parts."""
 
     where: str
@@ -32,7 +33,8 @@ class ProblemEntry(TypedDict):
     do: str
 
 
-class InputEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputEntry:
     """One input of the SUV factor: source is record, header, table, assumption or inference."""
 
     name: str
@@ -42,7 +44,8 @@ class InputEntry(TypedDict):
     detail: str
 
 
-class CandidateEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateEntry:
     """One reading of the reference moment, and the effect on SUV of taking it instead."""
 
     name: str
@@ -51,7 +54,8 @@ class CandidateEntry(TypedDict):
     accepted: bool
 
 
-class DifferenceEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceEntry:
     """Record against header; the effect is that of believing the header."""
 
     field: str
@@ -60,7 +64,8 @@ class DifferenceEntry(TypedDict):
     effect_percent: float
 
 
-class SuvEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuvEntry:
     """How stored values after slope become body-weight SUV.
 
     ``factor_bw`` is null where there is none and where slices differ; then ``factors_bw`` holds
@@ -68,7 +73,7 @@ class SuvEntry(TypedDict):
     """
 
     factor_bw: float | None
-    factors_bw: list[float] | None
+    factors_bw: tuple[float, ...] | None
     method: str
     reference_moment: str | None
     injected_at: str | None
@@ -76,13 +81,14 @@ class SuvEntry(TypedDict):
     weight_kg: float | None
     sul_janmahasatian_ratio: float | None
     sul_james_ratio: float | None
-    inputs: list[InputEntry]
-    candidates: list[CandidateEntry]
-    differences: list[DifferenceEntry]
-    notes: list[str]
+    inputs: tuple[InputEntry, ...]
+    candidates: tuple[CandidateEntry, ...]
+    differences: tuple[DifferenceEntry, ...]
+    notes: tuple[str, ...]
 
 
-class ReferenceEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceEntry:
     """A reference region, fit for use when ``problems`` is empty."""
 
     organ: str
@@ -91,10 +97,11 @@ class ReferenceEntry(TypedDict):
     volume_ml: float
     suv_mean: float
     suv_sd: float
-    problems: list[ProblemEntry]
+    problems: tuple[ProblemEntry, ...]
 
 
-class SeriesEntry(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesEntry:
     """One series. ``suv`` is null for what is no PET or was refused."""
 
     series_uid: str
@@ -106,27 +113,28 @@ class SeriesEntry(TypedDict):
     tracer: str | None
     nuclide: str | None
     quantifiable: bool
-    problems: list[ProblemEntry]
+    problems: tuple[ProblemEntry, ...]
     suv: SuvEntry | None
     suv_max: float | None
-    references: list[ReferenceEntry]
-    lesions: list[dict[str, float | int | str | bool | None]]
-    refused: list[ProblemEntry]
+    references: tuple[ReferenceEntry, ...]
+    lesions: tuple[LesionRow, ...]
+    refused: tuple[ProblemEntry, ...]
 
 
-class Document(TypedDict):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
     """The whole answer of ``check`` and ``measure``."""
 
     petrial: str
     path: str
     refused: bool
-    problems: list[ProblemEntry]
-    methods: list[str]
-    series: list[SeriesEntry]
+    problems: tuple[ProblemEntry, ...]
+    methods: tuple[str, ...]
+    series: tuple[SeriesEntry, ...]
 
 
 def measurement_document(measurement: Measurement, version: str) -> Document:
-    """Return the measurement as a document of plain values, ready for JSON.
+    """Return the measurement as a document of plain values; ``dataclasses.asdict`` makes it JSON.
 
     Parameters
     ----------
@@ -139,9 +147,9 @@ def measurement_document(measurement: Measurement, version: str) -> Document:
         petrial=version,
         path=measurement.path,
         refused=measurement.refused,
-        problems=[_problem(p) for p in measurement.problems],
-        methods=list(measurement.methods),
-        series=[_series(s) for s in measurement.series],
+        problems=tuple(_problem(p) for p in measurement.problems),
+        methods=measurement.methods,
+        series=tuple(_series(s) for s in measurement.series),
     )
 
 
@@ -169,19 +177,19 @@ def _series(measured: MeasuredSeries) -> SeriesEntry:
         tracer=known.tracer if known else None,
         nuclide=known.nuclide if known else None,
         quantifiable=known is not None,
-        problems=[_problem(p) for p in problems],
+        problems=tuple(_problem(p) for p in problems),
         suv=_suv(known) if known else None,
         suv_max=measured.suv_max,
-        references=[_reference(r) for r in measured.references],
-        lesions=[asdict(row) for row in measured.rows],
-        refused=[_problem(p) for p in measured.refused],
+        references=tuple(_reference(r) for r in measured.references),
+        lesions=measured.rows,
+        refused=tuple(_problem(p) for p in measured.refused),
     )
 
 
 def _suv(scaling: SuvScaling) -> SuvEntry:
     return SuvEntry(
         factor_bw=scaling.factor_bw,
-        factors_bw=list(scaling.factors_bw) if scaling.factor_bw is None else None,
+        factors_bw=scaling.factors_bw if scaling.factor_bw is None else None,
         method=scaling.method,
         reference_moment=_moment(scaling.reference_moment),
         injected_at=_moment(scaling.injected_at),
@@ -189,11 +197,11 @@ def _suv(scaling: SuvScaling) -> SuvEntry:
         weight_kg=scaling.weight_kilogram,
         sul_janmahasatian_ratio=_value(scaling.ratios.lean_janmahasatian),
         sul_james_ratio=_value(scaling.ratios.lean_james),
-        inputs=[
+        inputs=tuple(
             InputEntry(name=i.name, value=i.value, unit=i.unit, source=i.source, detail=i.detail)
             for i in scaling.inputs
-        ],
-        candidates=[
+        ),
+        candidates=tuple(
             CandidateEntry(
                 name=c.name,
                 moment=c.moment.isoformat(),
@@ -201,14 +209,14 @@ def _suv(scaling: SuvScaling) -> SuvEntry:
                 accepted=c.accepted,
             )
             for c in scaling.candidates
-        ],
-        differences=[
+        ),
+        differences=tuple(
             DifferenceEntry(
                 field=d.field, record=d.record, header=d.header, effect_percent=d.effect_percent
             )
             for d in scaling.differences
-        ],
-        notes=list(scaling.notes),
+        ),
+        notes=scaling.notes,
     )
 
 
@@ -220,7 +228,7 @@ def _reference(reference: ReferenceMeasurement) -> ReferenceEntry:
         volume_ml=reference.volume_ml,
         suv_mean=reference.suv_mean,
         suv_sd=reference.suv_sd,
-        problems=[_problem(p) for p in reference.problems],
+        problems=tuple(_problem(p) for p in reference.problems),
     )
 
 

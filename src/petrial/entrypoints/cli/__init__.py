@@ -19,9 +19,15 @@ def main() -> NoReturn:
         app(prog_name="petrial")
     except PetrialError as error:
         complain(error.problem)
-        words = isinstance(error, MethodError | RecordError) and error.problem.where.startswith("-")
-        sys.exit(WRONG_USAGE if words else REFUSED)
+        sys.exit(WRONG_USAGE if _is_usage(error) else REFUSED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(0)
+
+
+def _is_usage(error: PetrialError) -> bool:
+    """Whether the words of the command are at fault, not what they point at."""
+    return isinstance(error, MethodError) or (
+        isinstance(error, RecordError) and error.problem.where.startswith("-")
+    )

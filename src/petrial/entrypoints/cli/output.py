@@ -4,14 +4,17 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from petrial import __version__
+from petrial.images.suv.case import effect_text
 from petrial.vocabulary.knowledge import Known, Unknown
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def write_json(answer: "Measurement", target: str) -> None:
     """Write the answer as a JSON document to a file, or to standard output for ``-``."""
     from petrial.reports.document import measurement_document  # noqa: PLC0415  only for JSON
 
-    document = measurement_document(answer, __version__)
+    document = asdict(measurement_document(answer, __version__))
     text = json.dumps(document, indent=2, allow_nan=False) + "\n"
     if target == "-":
         sys.stdout.write(text)
@@ -94,8 +97,19 @@ def _problems(answer: "Measurement") -> "Iterator[Problem]":
     yield from answer.problems
 
 
+def _table(title: str, caption: str | None = None) -> Table:
+    return Table(
+        title=title or None,
+        caption=caption,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+    )
+
+
 def _series_table(answer: "Measurement") -> Table:
-    table = Table(title=f"Series in {answer.path}", title_justify="left", pad_edge=False)
+    table = _table(f"Series in {escape(answer.path)}")
     for name, justify in (
         ("series", "left"),
         ("what it is", "left"),
@@ -126,11 +140,7 @@ def _series_table(answer: "Measurement") -> Table:
 
 
 def _inputs_table(series: "MeasuredSeries") -> Table:
-    table = Table(
-        title=f"SUV of {escape(series.facts.description or series.facts.series_uid)}",
-        title_justify="left",
-        pad_edge=False,
-    )
+    table = _table(f"SUV of {escape(_name(series))}")
     for name in ("input", "value", "unit", "source", "detail"):
         table.add_column(name)
     if isinstance(series.scaling, Known):
@@ -148,7 +158,7 @@ def _inputs_table(series: "MeasuredSeries") -> Table:
                 candidate.moment.isoformat(),
                 "",
                 word,
-                f"{candidate.name}: SUV {candidate.effect_percent:+.3f} %",
+                f"{candidate.name}: SUV {effect_text(candidate.effect_percent)}",
             )
     return table
 
@@ -160,7 +170,7 @@ def _write_notes(console: Console, series: "MeasuredSeries") -> None:
         console.print(
             f"[yellow]record against header[/]  {escape(difference.field)}: "
             f"{escape(difference.record)}, header {escape(difference.header)}; "
-            f"SUV by the header would be {difference.effect_percent:+.2f} %"
+            f"SUV by the header: {effect_text(difference.effect_percent)}"
         )
     for note in series.scaling.value.notes:
         console.print(f"[yellow]note[/]  {escape(note)}")
@@ -168,16 +178,15 @@ def _write_notes(console: Console, series: "MeasuredSeries") -> None:
 
 def _lesion_table(series: "MeasuredSeries") -> Table:
     definition = series.rows[0].suv_peak_definition
-    table = Table(
-        title=f"Lesions of {escape(series.facts.description or series.facts.series_uid)}",
-        caption=f"SUV in g/mL by body weight; peak: {definition}; SUL by Janmahasatian",
-        title_justify="left",
-        pad_edge=False,
+    caption = (
+        f"SUV in g/mL by body weight; peak: {definition}; uptake: mean times volume in g"
+        f"{' (TLG)' if _tracer(series) == '18F-FDG' else ''}; SUL by Janmahasatian"
     )
+    table = _table(f"Lesions of {escape(_name(series))}", caption)
     table.add_column("id", justify="right")
     for name in ("label", "method"):
         table.add_column(name, overflow="fold")
-    for name in ("voxels", "mL", "max", "mean", "median", "min", "SD", "peak", "TLG", "SUL max"):
+    for name in ("voxels", "mL", "max", "mean", "median", "min", "SD", "peak", "uptake", "SUL max"):
         table.add_column(name, justify="right")
     for row in series.rows:
         table.add_row(
@@ -205,7 +214,10 @@ def _measures(row: "LesionRow") -> tuple[str, ...]:
 
 
 def _position_table(series: "MeasuredSeries") -> Table:
-    table = Table(caption="Patient position in mm; diameters in mm", pad_edge=False)
+    caption = (
+        "Patient position in mm (x to the left, y to the back, z to the head); diameters in mm"
+    )
+    table = _table("", caption)
     for name in (
         "id",
         "centroid x",
@@ -252,6 +264,14 @@ def _write_references(console: Console, series: "MeasuredSeries") -> None:
         )
         for problem in reference.problems:
             console.print(f"[yellow]note[/]  {escape(str(problem))}")
+
+
+def _name(series: "MeasuredSeries") -> str:
+    return series.facts.description or series.facts.series_uid
+
+
+def _tracer(series: "MeasuredSeries") -> str | None:
+    return series.scaling.value.tracer if isinstance(series.scaling, Known) else None
 
 
 def _or_dash(value: float | None, digits: int) -> str:

@@ -66,11 +66,11 @@ def assumed_input(name: str, value: float | str, unit: str) -> Input:
 def effect_text(percent: float) -> str:
     """Return an effect on SUV in words, a factor where percent would be unreadable.
 
-    >>> effect_text(0.84), effect_text(-57.2), effect_text(134.0)
-    ('+0.84 %', 'factor 0.428', 'factor 2.34')
+    >>> effect_text(0.84), effect_text(-0.00123), effect_text(-57.2), effect_text(134.0)
+    ('+0.84 %', '-0.0012 %', 'factor 0.428', 'factor 2.34')
     """
     if abs(percent) < 20.0:  # noqa: PLR2004  where a factor reads better than percent
-        return f"{percent:+.2f} %"
+        return f"{percent:+.2g} %" if abs(percent) < 1.0 else f"{percent:+.2f} %"
     return f"factor {1.0 + percent / 100.0:.3g}"
 
 
