@@ -29,8 +29,7 @@ ONE_ML_RADIUS_MM: Final = 10.0 * (3.0 / (4.0 * math.pi)) ** (1.0 / 3.0)
 
 _TWELVE_MM_RADIUS: Final = 6.0
 _SAMPLES_PER_MM: Final = 20.0
-_FEWEST_SAMPLES: Final = 8
-_MOST_SAMPLES: Final = 60  # per edge of a voxel, in the two directions that are sampled
+_FEWEST_SAMPLES: Final = 8  # per edge of a voxel, in the two directions that are sampled
 _NEGLIGIBLE: Final = 1e-9  # an overlap below this share of a voxel is none
 
 Triple = tuple[float, float, float]
@@ -120,10 +119,7 @@ def sphere_fractions(radius_mm: float, spacing: Triple) -> Weights:
     ((5, 5, 5), 1.0)
     """
     reach = [math.floor(radius_mm / step + 0.5) for step in spacing]
-    many = [
-        min(max(round(step * _SAMPLES_PER_MM), _FEWEST_SAMPLES), _MOST_SAMPLES)
-        for step in spacing[1:]
-    ]
+    many = [max(round(step * _SAMPLES_PER_MM), _FEWEST_SAMPLES) for step in spacing[1:]]
     place = [
         ((np.arange((2 * n + 1) * m) + 0.5) / m - n - 0.5) * step
         for n, m, step in zip(reach[1:], many, spacing[1:], strict=True)

@@ -22,7 +22,8 @@ __all__ = [
     "LIVER",
     "LIVER_DIAMETER_MM",
     "MOST_VARIATION",
-    "SMALLEST_SHARE",
+    "SMALLEST_BLOOD_POOL_SHARE",
+    "SMALLEST_LIVER_SHARE",
     "cylinder",
     "measure_reference",
     "sphere",
@@ -37,9 +38,13 @@ LIVER_DIAMETER_MM: Final = 30.0
 BLOOD_POOL_DIAMETER_MM: Final = 10.0
 """Sphere or cylinder in the descending aorta, clear of its wall; Wahl 2009."""
 
-SMALLEST_SHARE: Final = 0.9
-"""A region under this share of the full sphere has been cut by the edge of the image or drawn too
-small; a whole sphere on voxels of up to 5 mm is within a few percent of its volume."""
+SMALLEST_LIVER_SHARE: Final = 0.9
+"""Under this share of the full sphere the region was cut by the edge of the image or drawn too
+small: on voxels of up to 5 mm a whole sphere holds 0.91 to 1.06 of its volume."""
+
+SMALLEST_BLOOD_POOL_SHARE: Final = 0.5
+"""The same for the blood pool, whose sphere is only some voxels wide: on voxels of 5 mm a whole one
+holds 0.54 to 2.15 of its volume."""
 
 MOST_VARIATION: Final = 0.2
 """Largest SD over mean. Guidelines ask for images in which uniform tissue varies by 0.15 at most;
@@ -59,7 +64,7 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    full_ml: float
+    least_ml: float
     do: str
 
 
@@ -69,11 +74,11 @@ def _ball_ml(diameter_mm: float) -> float:
 
 _LIMITS: Final = {
     LIVER: _Limits(
-        _ball_ml(LIVER_DIAMETER_MM),
+        SMALLEST_LIVER_SHARE * _ball_ml(LIVER_DIAMETER_MM),
         "place a sphere of 30 mm in the right lobe, away from its edge, vessels and lesions",
     ),
     BLOOD_POOL: _Limits(
-        _ball_ml(BLOOD_POOL_DIAMETER_MM),
+        SMALLEST_BLOOD_POOL_SHARE * _ball_ml(BLOOD_POOL_DIAMETER_MM),
         "place a sphere of 10 mm in the middle of the descending aorta",
     ),
 }
@@ -147,7 +152,7 @@ def measure_reference(suv: SuvVolume, region: Region, organ: str) -> ReferenceMe
         if not fits:
             problems.append(Problem(where, field, got, wanted, limits.do))
 
-    least = SMALLEST_SHARE * limits.full_ml
+    least = limits.least_ml
     judge("volume", f"{volume:.2f} mL", f"at least {least:.2f} mL", fits=volume >= least)
     judge("mean SUV", f"{found.mean:.3f}", "over 0", fits=found.mean > 0.0)
     if found.mean > 0.0:
