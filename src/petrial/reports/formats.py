@@ -78,12 +78,14 @@ def moment_text(moment: datetime) -> str:
     >>> moment_text(datetime(2020, 3, 1, 9, 5)), moment_text(datetime(2020, 3, 1, 9, 5, 7))
     ('2020-03-01 09:05', '2020-03-01 09:05:07')
     >>> moment_text(datetime(2020, 3, 1, 9, 5, tzinfo=timezone.utc))
-    '2020-03-01 09:05 +00:00'
+    '2020-03-01 09:05 UTC'
     """
     whole = moment.second == 0 and moment.microsecond == 0
     text = moment.isoformat(sep=" ", timespec="minutes" if whole else "seconds")
     zone = text[-6:] if moment.tzinfo is not None else ""
-    return f"{text[:-6]} {zone}" if zone else text
+    if not zone:
+        return text
+    return f"{text[:-6]} {'UTC' if zone == '+00:00' else zone}"
 
 
 def uptake_text(second: float) -> str:

@@ -29,7 +29,7 @@ from petrial.reports.tree import (
 )
 from petrial.vocabulary.knowledge import Unknown
 
-__all__ = ["lesion_blocks", "overlapping", "reference_blocks"]
+__all__ = ["COLUMNS", "lesion_blocks", "overlapping", "reference_blocks"]
 
 _UNITS: Final = {column.name: column.unit for column in LESION_TABLE.columns}
 _FOLD_FROM: Final = 12
@@ -68,10 +68,10 @@ _UPTAKE: Final = (
     _Measure("sul_james_max", "max", "SUL (James)"),
     _Measure("sul_james_mean", "mean", "SUL (James)"),
     _Measure("sul_james_peak", "peak", "SUL (James)"),
-    _Measure("suv_bsa_max", "max", "SUVbsa", None),
-    _Measure("suv_bsa_mean", "mean", "SUVbsa", None),
-    _Measure("percent_id_per_kg_max", "max", "Injected dose per kg", None),
-    _Measure("percent_id_per_kg_mean", "mean", "Injected dose per kg", None),
+    _Measure("suv_bsa_max", "max", "SUVbsa"),
+    _Measure("suv_bsa_mean", "mean", "SUVbsa"),
+    _Measure("percent_id_per_kg_max", "max", "Injected dose per kg"),
+    _Measure("percent_id_per_kg_mean", "mean", "Injected dose per kg"),
     _Measure("percent_id", "Injected dose", decimals=None),
 )
 _SHAPE: Final = (
@@ -87,6 +87,8 @@ _SHAPE: Final = (
     _Measure("max_y_mm", "y", "Maximum", 1),
     _Measure("max_z_mm", "z", "Maximum", 1),
 )
+COLUMNS: Final = tuple(dict.fromkeys(m.name for m in (*_FIRST, *_UPTAKE, *_SHAPE)))
+"""The columns of the lesion table that stand on the page as numbers."""
 _OPTIONAL: Final = ("sul_janmahasatian_max", "sul_janmahasatian_peak")
 _OPTIONAL_RATIOS: Final = ("ratio_liver", "ratio_blood_pool")
 

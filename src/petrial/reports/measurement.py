@@ -10,7 +10,7 @@ from petrial.reports.formats import counted, moment_text
 from petrial.reports.lesions import lesion_blocks, reference_blocks
 from petrial.reports.methods import numbered_methods
 from petrial.reports.projections import projection_figure
-from petrial.reports.provenance import provenance_blocks, provenance_lead
+from petrial.reports.provenance import provenance_blocks, provenance_lead, suv_sentences
 from petrial.reports.summary import Quantified, burden_table, overview_table, series_facts
 from petrial.reports.tree import (
     Alert,
@@ -67,7 +67,9 @@ def measurement_report(measurement: Measurement, *, version: str, when: datetime
     """
     quantified, refused, others = _sorted(measurement)
     moment = when if isinstance(when, str) else moment_text(when)
-    sentences, references, unresolved = numbered_methods(measurement.methods, CITATIONS)
+    said = [line for series in quantified for line in suv_sentences(series.name, series.scaling)]
+    ran = (*said, *measurement.methods)
+    sentences, references, unresolved = numbered_methods(ran, CITATIONS)
     sections = [_glance(quantified, refused, others)]
     if refused:
         sections.append(_refused(refused))

@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["numbered_methods"]
 
-_BRACKET: Final = re.compile(r"\[([a-z][\w-]*(?:\s*[,;]\s*[a-z][\w-]*)*)\]")
+_BRACKET: Final = re.compile(r"\[([a-z]+\d{4}\w*(?:\s*[,;]\s*[a-z]+\d{4}\w*)*)\]")
 
 
 def numbered_methods(
@@ -17,7 +17,8 @@ def numbered_methods(
     Parameters
     ----------
     sentences
-        Sentences of methods; each citation is a key in brackets, or several with commas.
+        Sentences of methods; each citation is a key (letters and a year) in brackets, or several
+        with commas.
         A sentence that occurs twice is kept once.
     citations
         Key to reference.
@@ -30,8 +31,9 @@ def numbered_methods(
 
     Examples
     --------
-    >>> numbered_methods(["Peak [b].", "Lean mass [a, b] in [kg]."], {"a": "A. 1.", "b": "B. 2."})
-    (('Peak [1].', 'Lean mass [2, 1] in [kg].'), ('B. 2.', 'A. 1.'), ('kg',))
+    >>> table = {"a2005": "A. 2005.", "b2009": "B. 2009."}
+    >>> numbered_methods(["Peak [b2009].", "Mass [a2005, b2009] in [kg] [c2001]."], table)
+    (('Peak [1].', 'Mass [2, 1] in [kg] [c2001].'), ('B. 2009.', 'A. 2005.'), ('c2001',))
     """
     order: dict[str, int] = {}
     missing: dict[str, None] = {}

@@ -6,6 +6,7 @@ from petrial.images.series import SeriesFacts
 from petrial.images.suv.scaling import MassRatios, SuvScaling
 from petrial.reports.formats import moment_text, significant, unit_text
 from petrial.reports.tree import (
+    Absent,
     Alert,
     Align,
     Badge,
@@ -18,10 +19,10 @@ from petrial.reports.tree import (
     Text,
     Tone,
 )
-from petrial.vocabulary.knowledge import Known, Verdict
+from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.provenance import Input, Source
 
-__all__ = ["provenance_blocks", "provenance_lead"]
+__all__ = ["provenance_blocks", "provenance_lead", "suv_sentences"]
 
 _COARSE_PERCENT: Final = 10.0
 
@@ -60,6 +61,18 @@ def provenance_blocks(facts: SeriesFacts, scaling: SuvScaling) -> tuple[Block, .
         Alert(Level.WARNING, "The series has a flaw", problem) for problem in facts.problems
     )
     return tuple(blocks)
+
+
+def suv_sentences(name: str, scaling: SuvScaling) -> tuple[str, ...]:
+    """Return the methods sentences on the SUV of the series ``name``."""
+    made = f"Body-weight SUV of {name}: {scaling.method}; its inputs stand above."
+    if not isinstance(scaling.ratios.lean_janmahasatian, Known):
+        return (made,)
+    lean = (
+        "SUL is body-weight SUV times lean body mass over body weight, with the lean mass of"
+        " Janmahasatian [janmahasatian2005] or, where named, of James."
+    )
+    return made, lean
 
 
 def _inputs(inputs: tuple[Input, ...]) -> Table:
@@ -152,20 +165,24 @@ def _masses(ratios: MassRatios) -> Table:
             Header("Quantity"),
             Header("Unit"),
             Header("SUVbw times", align=Align.RIGHT),
-            Header("Remark"),
         ),
         rows=tuple(
-            (Text(name), Text(unit_text(unit)), *_mass(verdict, factor_unit))
+            (Text(name), Text(unit_text(unit)), _mass(verdict, factor_unit))
             for name, unit, factor_unit, verdict in verdicts
+        ),
+        note=" ".join(
+            f"No {name}: {verdict.reason}."
+            for name, _, _, verdict in verdicts
+            if isinstance(verdict, Unknown)
         ),
         foldable=True,
     )
 
 
-def _mass(verdict: Verdict[float], unit: str) -> tuple[Cell, Cell]:
-    """Return the factor with its unit, and a remark."""
+def _mass(verdict: Verdict[float], unit: str) -> Cell:
+    """Return the factor with its unit, or that there is none."""
     match verdict:
         case Known(value=value):
-            return Text(unit_text(f"{significant(value)} {unit}".strip())), Text("")
-        case _:
-            return Text("none"), Text(verdict.reason)
+            return Text(unit_text(f"{significant(value)} {unit}".strip()))
+        case Unknown(problems=_):
+            return Absent(verdict.reason)

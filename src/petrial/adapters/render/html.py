@@ -30,9 +30,9 @@ from petrial.reports.tree import (
     Text,
 )
 
-__all__ = ["render_html", "write_html"]
+__all__ = ["KINDS", "render_html", "write_html"]
 
-_KINDS: Final[dict[type[Block] | type[Cell], str]] = {
+KINDS: Final[dict[type[Block] | type[Cell], str]] = {
     Absent: "absent",
     Alert: "alert",
     Badge: "badge",
@@ -53,7 +53,7 @@ _OPTION: Final = re.compile(r"(?<![\w-])(--[a-z][\w-]*(?:[ =][\w.]+=[^\s,;]+)?)"
 
 def _kind(node: Block | Cell) -> str:
     """Return the name under which the templates know a block or a cell."""
-    return _KINDS[type(node)]
+    return KINDS[type(node)]
 
 
 def _with_options(text: str) -> Markup:
@@ -112,14 +112,15 @@ def write_html(report: Report, path: Path) -> None:
     """Write ``report`` to ``path`` as one HTML file, whole or not at all.
 
     The page is written beside ``path`` first and then takes its name, so that a reader never
-    meets half a page. The folder must exist.
+    meets half a page. The folder must exist. Bytes of a path that are no UTF-8 are written as
+    escapes.
     """
     page = render_html(report)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(page)
+        with os.fdopen(handle, "wb") as out:
+            out.write(page.encode("utf-8", "backslashreplace"))
         draft.chmod(0o644)
         draft.replace(path)
     except BaseException:
