@@ -11,7 +11,7 @@ R = TypeVar("R")
 
 
 class Compiled(Generic[P, R]):
-    """A function that Numba compiles on its first call and keeps on disk for later processes.
+    """A function that Numba compiles on its first call and keeps on disk, if it can, for later.
 
     Numba is imported only then, for its import takes most of a second and many commands never
     measure anything. A compiled function calls no other compiled function.
@@ -27,7 +27,10 @@ class Compiled(Generic[P, R]):
         if self._machine is None:
             from numba import njit  # noqa: PLC0415  only when needed, see the class
 
-            self._machine = njit(cache=True, nogil=True)(self.plain)
+            try:
+                self._machine = njit(cache=True, nogil=True)(self.plain)
+            except RuntimeError:  # no place on disk for the machine code: keep it in memory
+                self._machine = njit(nogil=True)(self.plain)
         return self._machine(*args, **kwargs)
 
 
