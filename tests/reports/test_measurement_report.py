@@ -41,6 +41,7 @@ from petrial.reports.tree import (
     Section,
     Table,
     Text,
+    Tone,
 )
 from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.errors import Problem
@@ -222,6 +223,8 @@ def test_each_input_stands_with_its_source_and_its_place() -> None:
     inputs = table(report_of(measured()), "Inputs of the SUV")
     badges = [row[3].text for row in inputs.rows if isinstance(row[3], Badge)]
     assert badges == [str(entry.source) for entry in scaling().inputs]
+    marks = [row[3] for row in inputs.rows if isinstance(row[3], Badge)]
+    assert [b.text for b in marks if b.tone is Tone.CAUTION] == ["assumption", "inference"]
     assert set(badges) == {str(source) for source in Source}
     assert column(inputs, "Value")[0].strip() == "250000000"
     assert "0.000242902977" in section(report_of(measured()), "series-1-suv").lead
@@ -327,6 +330,8 @@ def test_the_figure_shows_both_views_with_sides_outlines_and_candidates_dashed()
     ]
     assert figure.window == (0.0, 7.0)
     assert "SUV 7" in figure.see
+    assert "black from SUV 7" in figure.alternative
+    assert "draw the region again" in figure.act
     for panel in figure.panels:
         assert [(o.number, o.dashed) for o in panel.outlines] == [(1, True), (2, True), (3, True)]
         assert all(o.mask.shape == panel.image.shape for o in panel.outlines)
@@ -347,5 +352,5 @@ def test_cutting_empty_margins_keeps_every_lesion_and_its_side() -> None:
 def test_the_moment_may_be_given_as_text() -> None:
     empty = Measurement("x", (), (), (), refused=False)
     report = measurement_report(empty, version="1", when="Tuesday")
-    assert report.facts[0].value == "Tuesday"
+    assert (report.subtitle, report.facts[0].value) == ("x", "Tuesday")
     assert report.sections[0].lead == "No PET series measured."

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
 from browser import Browser, browser
 from made_measurements import (
     NO_INJECTION,
@@ -26,7 +27,6 @@ from made_measurements import (
     scaling,
 )
 from needs import tool
-
 from petrial.adapters.render import html as renderer
 from petrial.adapters.render.html import render_html, write_html
 from petrial.images.series import SeriesKind
@@ -47,9 +47,11 @@ class Tags(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
         self.found.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
+        super().handle_data(data)
         self.text += data
 
 
@@ -174,7 +176,7 @@ def test_every_kind_of_block_and_cell_has_its_template() -> None:
 def test_a_page_that_cannot_take_its_place_leaves_no_draft(tmp_path: Path) -> None:
     """A folder of that name is in the way, which only the last step finds out."""
     (tmp_path / "page.html").mkdir()
-    with pytest.raises(OSError, match="page.html"):
+    with pytest.raises(OSError, match=r"page\.html"):
         write_html(Report("New", "", (), (Section("a", "A", "", ()),)), tmp_path / "page.html")
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
 
