@@ -31,6 +31,10 @@ from petrial.vocabulary.quantities import HalfLife
 __all__ = ["Reference", "settle_reference"]
 
 FIELD: Final = "moment to which decay was corrected (START)"
+ACQUISITION: Final = "earliest acquisition (0008,0032)"
+BACK: Final = "back computation from acquisition, frame times"
+LONGEST_SECOND: Final = 366.0 * 86400.0
+"""A frame that claims to lie farther from its reference moment is not computed with."""
 REMEDY: Final = "ask the site how this scanner states it; then --assume reference_moment=DATE-TIME"
 
 
@@ -67,6 +71,8 @@ def settle_reference(case: Case, nuclide: Radionuclide) -> Verdict[Settled[Refer
     notes = acquired.notes if acquired else ()
     if case.assumed.reference_moment is not None:
         return _assumed(case, case.assumed.reference_moment, readings, nuclide.half_life)
+    if (at_injection := _corrected_to_injection(case, readings, nuclide.half_life)) is not None:
+        return Known(at_injection)
     if not readings:
         return acquisition if isinstance(acquisition, Unknown) else _no_reading(case)
     if len({r.moment.tzinfo is None for r in readings}) > 1:
@@ -83,7 +89,26 @@ def settle_reference(case: Case, nuclide: Radionuclide) -> Verdict[Settled[Refer
             "a DecayFactor that agrees with the timing of the slices",
             REMEDY,
         )
-    return _reconciled(case, readings, (witness, notes), nuclide.half_life)
+    return _reconciled(case, readings, (witness, notes), nuclide)
+
+
+def _corrected_to_injection(
+    case: Case, readings: tuple[_Reading, ...], half_life: HalfLife
+) -> Settled[Reference] | None:
+    """Return the moment of injection where DecayCorrectionDateTime states just that."""
+    if case.header.decay_correction_moment is None or case.header.injected is None:
+        return None
+    stated = clock_of(case, case.header.decay_correction_moment).moment()
+    injected = clock_of(case, case.header.injected).moment()
+    if stated is None or injected is None or (moment := unify_zone(injected, stated)) is None:
+        return None
+    if abs(suv_effect_percent(elapsed_second(stated, moment), half_life)) > AGREE_PERCENT:
+        return None
+    detail = "DecayCorrectionDateTime (0018,9701), which is the moment of injection"
+    source = Input("reference moment", moment_text(stated), "", Source.HEADER, detail)
+    alike = tuple(r for r in readings if (r.moment.tzinfo is None) == (stated.tzinfo is None))
+    chosen = tuple(r for r in alike if r.moment == stated)
+    return Settled(Reference(stated, _candidates(alike, chosen, stated, half_life)), source)
 
 
 def _no_reading(case: Case) -> Unknown:
@@ -107,26 +132,39 @@ def _readings(
         if reading is not None and (moment := clock_of(case, reading).moment()) is not None
     ]
     if acquired is not None:
-        found.append(_Reading("earliest acquisition (0008,0032)", acquired.earliest))
-        back = _back_computed(case, acquired, witness, half_life)
-        if back is not None:
-            found.append(_Reading("back computation from acquisition and frame times", back))
+        found.append(_Reading(ACQUISITION, acquired.earliest))
+        found.extend(_back_computed(case, acquired, witness, half_life))
     return tuple(found)
 
 
 def _back_computed(
     case: Case, acquired: Acquisition, witness: Witness, half_life: HalfLife
-) -> datetime | None:
-    """Return acquisition + time to mean activity - time since reference, if all slices agree.
+) -> list[_Reading]:
+    """Return acquisition + time to mean activity - time since the reference moment.
 
-    They do not where the header repeats one acquisition time for all beds.
+    By DecayFactor where it testifies, else by FrameReferenceTime in both conventions. Nothing
+    where slices disagree, as they do where the header repeats one acquisition time for all beds.
     """
-    starts_frame = "GE" in case.header.manufacturer.upper().split()
+    if witness.confirms:
+        ways = {f"{BACK} and DecayFactor": False}
+    else:
+        ways = {f"{BACK} (mean activity)": False, f"{BACK} (frame start)": True}
+    return [
+        _Reading(name, moment)
+        for name, starts_frame in ways.items()
+        if (moment := _back(case, acquired, witness, half_life, starts_frame=starts_frame))
+        is not None
+    ]
+
+
+def _back(
+    case: Case, acquired: Acquisition, witness: Witness, half_life: HalfLife, *, starts_frame: bool
+) -> datetime | None:
     moments = []
     for timing, began in zip(case.header.slices, acquired.moments, strict=True):
         since = seconds_since_reference(timing, witness, half_life, starts_frame=starts_frame)
         duration = timing.frame_duration_second
-        if since is None or duration is None or abs(since) > timedelta.max.total_seconds() / 1e3:
+        if since is None or duration is None or abs(since) > LONGEST_SECOND:
             return None
         wait = mean_activity_second(duration, half_life)
         moments.append(began + timedelta(seconds=wait - since))
@@ -139,23 +177,23 @@ def _reconciled(
     case: Case,
     readings: tuple[_Reading, ...],
     heard: tuple[Witness, tuple[str, ...]],
-    half_life: HalfLife,
+    nuclide: Radionuclide,
 ) -> Verdict[Settled[Reference]]:
     witness, notes = heard
-    clusters = _clusters(readings, half_life)
-    agreeing = [cluster for cluster in clusters if len(cluster) > 1]
+    half_life = nuclide.half_life
+    agreeing = [cluster for cluster in _clusters(readings, half_life) if len(cluster) > 1]
     if len(agreeing) == 1:
         chosen = agreeing[0]
     elif len(readings) == 1:
         chosen = readings
         notes = (*notes, f"The reference moment rests on {readings[0].name} alone: unverified.")
     else:
-        return case.unknown(
-            FIELD,
-            _listed(readings, readings[0].moment, half_life),
-            "two candidates that agree within 0.2 % of SUV",
-            REMEDY,
-        )
+        wanted = "two candidates that agree within 0.2 % of SUV, and no others that do"
+        return case.unknown(FIELD, _listed(readings, readings[0].moment, half_life), wanted, REMEDY)
+    objection = _objection(readings, chosen, nuclide)
+    if objection is not None:
+        listed = _listed(readings, chosen[0].moment, half_life)
+        return case.unknown(FIELD, listed, objection, REMEDY)
     accepted = chosen[0]
     if not witness.confirms:
         unverified = f"The reference moment is not verified by DecayFactor: {witness.sentence}"
@@ -172,6 +210,30 @@ def _reconciled(
     )
     candidates = _candidates(readings, chosen, accepted.moment, half_life)
     return Known(Settled(Reference(accepted.moment, candidates), source, notes))
+
+
+def _objection(
+    readings: tuple[_Reading, ...], chosen: tuple[_Reading, ...], nuclide: Radionuclide
+) -> str | None:
+    """Return what is missing although some candidates agree; None when nothing is.
+
+    Series time and earliest acquisition agree wrongly where a series was cropped and its time
+    rewritten: the frame times know better. And a long-lived nuclide gives plausible SUV for the
+    wrong day too, so that its date must be stated twice over.
+    """
+    backs = [r for r in readings if r.name.startswith(BACK)]
+    if backs and not any(r in chosen for r in backs):
+        return "candidates that agree with the frame times too"
+    if nuclide.long_lived and len(_dates(chosen)) == 1 and len(_dates(readings)) > 1:
+        name = nuclide.symbol or "the nuclide"
+        return f"two dates, independently stated, that agree: {name} outlives a day"
+    return None
+
+
+def _dates(readings: tuple[_Reading, ...]) -> set[str]:
+    """Return which independently stated dates stand behind readings: acquisition counts once."""
+    acquisition = (ACQUISITION, BACK)
+    return {ACQUISITION if r.name.startswith(acquisition) else r.name for r in readings}
 
 
 def _placeholder_effect(case: Case, half_life: HalfLife) -> str:
