@@ -25,6 +25,7 @@ from petrial.vocabulary.provenance import Input, Source
 __all__ = ["provenance_blocks", "provenance_lead", "suv_sentences"]
 
 _COARSE_PERCENT: Final = 10.0
+_FINE_PERCENT: Final = 0.01
 
 _TONES: Final = {
     Source.RECORD: Tone.GOOD,
@@ -148,8 +149,10 @@ def _candidates(scaling: SuvScaling) -> Table:
 
 
 def _effect(percent: float) -> Cell:
-    """Return an effect in percent, with two decimals below 10 %."""
-    return Number(percent, 2 if abs(percent) < _COARSE_PERCENT else 1, signed=True)
+    """Return an effect in percent: one decimal from 10 % on, four below 0.01 %, else two."""
+    if abs(percent) >= _COARSE_PERCENT:
+        return Number(percent, 1, signed=True)
+    return Number(percent, 4 if 0.0 < abs(percent) < _FINE_PERCENT else 2, signed=True)
 
 
 def _masses(ratios: MassRatios) -> Table:
