@@ -1,45 +1,200 @@
-"""Compressed pixel data, decoded by the codecs behind pydicom after a look at their own headers."""
+"""Compressed pixel data: frames are decoded in processes of their own, two at a time."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from struct import unpack_from
-from typing import Any, Final
+import atexit
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from queue import Empty, SimpleQueue
+from typing import IO, Any, Final
 
-from numpy.typing import NDArray
+import numpy as np
 
-from petrial.adapters.dicom import fallback
-from petrial.adapters.dicom.fallback import quiet
-from petrial.adapters.dicom.pixels import FramePlace, Layout
+from petrial.adapters.dicom.layout import FramePlace, Stored
+from petrial.adapters.dicom.messages import receive, send
 
-__all__ = ["frames", "quiet"]
+__all__ = ["read_compressed"]
 
-_MARKER: Final = 0xFF
-_SIZE_END: Final = 24
-_ITEM: Final = b"\xfe\xff\x00\xe0"
-_FRAME_STARTS: Final = frozenset(
-    (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7)
-)
+_PROCESSES: Final = 2
+_LONGEST_SECOND: Final = 60.0
+"""A codec that takes longer than this for one frame is stopped."""
+_Task = tuple[FramePlace, dict[int, int]]
 
 
-def frames(place: FramePlace) -> Iterator[NDArray[Any]]:
-    """Decode the frames of a file one after the other, each of shape (y, x).
+def read_compressed(places: Mapping[int, FramePlace], store: Callable[[Stored, int], None]) -> None:
+    """Decode every frame and hand it to ``store`` with its place along z, the key of ``places``.
 
     Raises
     ------
     ValueError
-        The pixel data are no such frames, or claim another size than the header.
+        A file is gone, cut short, or cannot be decoded.
     OSError
-        The file cannot be read.
+        A file cannot be read, or no process can be started.
     """
-    instance, layout = place.instance, place.layout
-    if instance.pixels is None:
+    tasks = _tasks(places)
+    waiting: SimpleQueue[_Task] = SimpleQueue()
+    for task in tasks:
+        waiting.put(task)
+
+    def work() -> None:
+        with _borrowed() as decoder, np.errstate(over="raise", invalid="raise"):
+            while True:
+                try:
+                    place, wanted = waiting.get_nowait()
+                except Empty:
+                    return
+                try:
+                    decoder.decode(place, wanted, store)
+                except BaseException:
+                    _drain(waiting)
+                    raise
+
+    count = min(_PROCESSES, len(tasks))
+    with ThreadPoolExecutor(max(count, 1)) as pool:
+        for done in [pool.submit(work) for _ in range(count)]:
+            done.result()
+
+
+def _drain(waiting: SimpleQueue[_Task]) -> None:
+    with suppress(Empty):
+        while True:
+            waiting.get_nowait()
+
+
+def _tasks(places: Mapping[int, FramePlace]) -> list[_Task]:
+    """Return the work in pieces: a file each, and a file of many frames in two halves."""
+    by_file: dict[int, tuple[FramePlace, dict[int, int]]] = {}
+    for z, place in places.items():
+        by_file.setdefault(id(place.instance), (place, {}))[1][place.frame] = z
+    tasks: list[_Task] = []
+    for place, wanted in by_file.values():
+        frames = sorted(wanted)
+        share = len(frames) if len(by_file) >= _PROCESSES else -(-len(frames) // _PROCESSES)
+        parts = [frames[start : start + share] for start in range(0, len(frames), share)]
+        tasks.extend((place, {frame: wanted[frame] for frame in part}) for part in parts)
+    return tasks
+
+
+class _Decoder:
+    """A process that decodes; whatever happens to it becomes a ValueError here."""
+
+    def __init__(self) -> None:
+        self.free = True
+        """Whether nothing is asked of it that it has not answered."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "petrial.adapters.dicom.decoder"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def close(self) -> None:
+        """End the process."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                _close(stream)
+        self._process.kill()
+        self._process.wait()
+
+    def decode(
+        self, place: FramePlace, wanted: dict[int, int], store: Callable[[Stored, int], None]
+    ) -> None:
+        """Decode the frames ``wanted`` of one file, given with their places along z."""
+        name = place.instance.source.name
+        requests, answers = self._process.stdin, self._process.stdout
+        if requests is None or answers is None:
+            return
+        indices = list(wanted)
+        request = {
+            "syntax": place.instance.syntax,
+            "indices": indices,
+            "options": _options(place),
+        }
+        self.free = False
+        try:
+            send(requests, request, _encoded(place))
+        except BrokenPipeError as error:
+            message = f"{name} cannot be decoded: the decoder could not be started"
+            raise ValueError(message) from error
+        for frame in indices:
+            answer = self._answer(answers)
+            if answer is None:
+                message = f"{name} cannot be decoded: the decoder broke down over it"
+                raise ValueError(message)
+            told, content = answer
+            if "error" in told:
+                self.free = True
+                message = f"{name} cannot be decoded ({told['error']})"
+                raise ValueError(message)
+            shape = (place.layout.rows, place.layout.columns)
+            store(np.frombuffer(content, np.dtype(told["dtype"])).reshape(shape), wanted[frame])
+        self.free = True
+
+    def _answer(self, answers: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+        watch = threading.Timer(_LONGEST_SECOND, self._process.kill)
+        watch.start()
+        try:
+            return receive(answers)
+        finally:
+            watch.cancel()
+
+
+_idle: list[tuple[int, _Decoder]] = []
+"""Decoders that wait for work, each with the process that began it: starting one takes a second."""
+
+
+@contextmanager
+def _borrowed() -> Iterator[_Decoder]:
+    """Give a decoder that waits or a new one; keep it afterwards, unless something went wrong."""
+    decoder = None
+    while decoder is None and _idle:
+        try:
+            owner, waiting = _idle.pop()
+        except IndexError:
+            break
+        decoder = waiting if owner == os.getpid() else None
+    decoder = decoder or _Decoder()
+    try:
+        yield decoder
+    finally:
+        if decoder.free:
+            _idle.append((os.getpid(), decoder))
+        else:
+            decoder.close()
+
+
+@atexit.register
+def _end_all() -> None:
+    while _idle:
+        owner, decoder = _idle.pop()
+        if owner == os.getpid():
+            decoder.close()
+
+
+def _close(stream: IO[bytes]) -> None:
+    try:
+        stream.close()
+    except OSError:
         return
-    encoded = bytearray(instance.pixels.available)
-    with closing(instance.open()) as opened:
-        found = opened.read_into(instance.pixels.offset, memoryview(encoded))
-    content = bytes(memoryview(encoded)[:found])
-    _check_claims(content, layout)
-    options = {
+
+
+def _encoded(place: FramePlace) -> memoryview:
+    """Return the value of PixelData, with whatever follows it in the file."""
+    pixels = place.instance.pixels
+    if pixels is None:
+        return memoryview(b"")
+    content = memoryview(bytearray(pixels.available))
+    with closing(place.instance.open()) as opened:
+        found = opened.read_into(pixels.offset, content)
+    return content[:found]
+
+
+def _options(place: FramePlace) -> dict[str, Any]:
+    layout = place.layout
+    return {
         "rows": layout.rows,
         "columns": layout.columns,
         "bits_allocated": layout.allocated,
@@ -49,42 +204,4 @@ def frames(place: FramePlace) -> Iterator[NDArray[Any]]:
         "photometric_interpretation": layout.photometric,
         "number_of_frames": place.frames,
         "pixel_keyword": "PixelData",
-        "allow_excess_frames": False,
     }
-    for frame in fallback.frames(content, instance.syntax, options):
-        if frame.shape != (layout.rows, layout.columns):
-            message = f"a frame of shape {frame.shape}"
-            raise ValueError(message)
-        yield frame
-
-
-def _check_claims(encoded: bytes, layout: Layout) -> None:
-    """Refuse fragments whose own header claims another size: a decoder would believe them."""
-    position = 0
-    while position + 8 <= len(encoded) and encoded[position : position + 4] == _ITEM:
-        length = unpack_from("<I", encoded, position + 4)[0]
-        position += 8
-        claim = _claimed(encoded[position : position + min(length, 4096)])
-        if claim is not None and claim != (layout.rows, layout.columns):
-            message = f"compressed frames of {claim[0]} rows and {claim[1]} columns"
-            raise ValueError(message)
-        position += length
-    if position > len(encoded):
-        message = "compressed frames that end too early"
-        raise ValueError(message)
-
-
-def _claimed(fragment: bytes) -> tuple[int, int] | None:
-    """Return the rows and columns that a JPEG or JPEG 2000 stream states, if it begins here."""
-    if fragment.startswith(b"\xff\x4f\xff\x51") and len(fragment) >= _SIZE_END:
-        width, height, left, top = unpack_from(">IIII", fragment, 8)
-        return height - top, width - left
-    if not fragment.startswith(b"\xff\xd8"):
-        return None
-    position = 2
-    while position + 9 <= len(fragment) and fragment[position] == _MARKER:
-        if fragment[position + 1] in _FRAME_STARTS:
-            rows, columns = unpack_from(">HH", fragment, position + 5)
-            return rows, columns
-        position += 2 + int(unpack_from(">H", fragment, position + 2)[0])
-    return None

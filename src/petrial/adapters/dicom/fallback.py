@@ -1,19 +1,23 @@
-"""What is left to pydicom: unusual encodings, rare character sets, compressed pixel data."""
+"""What is left to pydicom: unusual encodings, rare character sets."""
 
 import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import numpy as np
 import pydicom
-from numpy.typing import NDArray
 from pydicom.charset import convert_encodings, decode_bytes
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian
 
-__all__ = ["decoded", "frames", "normalised", "quiet"]
+__all__ = ["decoded", "normalised"]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the warnings of pydicom and its codecs in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def normalised(content: bytes) -> bytes:
@@ -27,7 +31,7 @@ def normalised(content: bytes) -> bytes:
         pydicom cannot read or write it.
     """
     try:
-        with quiet():
+        with _quiet():
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
             out = io.BytesIO()
             syntax = dataset.file_meta.get("TransferSyntaxUID", ExplicitVRLittleEndian)
@@ -43,42 +47,8 @@ def normalised(content: bytes) -> bytes:
 def decoded(value: bytes, character_sets: tuple[str, ...]) -> str:
     """Return text in the declared character sets (PS3.5, 6.1.2); what has no sense is replaced."""
     try:
-        with quiet():
+        with _quiet():
             encodings = convert_encodings(list(character_sets))
             return decode_bytes(value, encodings, set())
     except (LookupError, ValueError, TypeError):
         return value.decode("latin-1")
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the warnings of pydicom and its codecs in; not for worker threads."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def frames(encoded: bytes, syntax: str, options: dict[str, Any]) -> Iterator[NDArray[Any]]:
-    """Decode all frames of encapsulated pixel data in order, each of shape (y, x).
-
-    Parameters
-    ----------
-    encoded
-        The value of PixelData.
-    syntax
-        The transfer syntax.
-    options
-        What pydicom's decoders need to know: rows, columns, bits and so on.
-
-    Raises
-    ------
-    ValueError
-        The frames cannot be decoded.
-    """
-    try:
-        decoder = get_decoder(UID(syntax))
-        for frame, _ in decoder.iter_array(encoded, raw=True, **options):
-            yield np.asarray(frame)
-    except Exception as error:
-        message = f"pixel data that cannot be decoded ({type(error).__name__}: {error})"
-        raise ValueError(message) from error

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from petrial.adapters.dicom.files import Source, sources_in
 from petrial.adapters.dicom.header import Broken, Instance, read_instance
 from petrial.adapters.dicom.kinds import kind_of
-from petrial.adapters.dicom.pixels import Stored, read_frames
+from petrial.adapters.dicom.layout import Stored
+from petrial.adapters.dicom.pixels import read_frames
 from petrial.adapters.dicom.series import Plan, examined
 from petrial.adapters.dicom.statements import shown
 from petrial.adapters.dicom.tags import T

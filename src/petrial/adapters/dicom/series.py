@@ -12,15 +12,15 @@ from petrial.adapters.dicom.agreement import agreed, condensed
 from petrial.adapters.dicom.geometry import Stack, stack_of
 from petrial.adapters.dicom.header import Instance
 from petrial.adapters.dicom.kinds import MEASURABLE
-from petrial.adapters.dicom.multiframe import frames_of
-from petrial.adapters.dicom.pet import pet_header
-from petrial.adapters.dicom.pixels import (
+from petrial.adapters.dicom.layout import (
     ALWAYS_LOSSY,
     PERHAPS_LOSSY,
     FramePlace,
     Layout,
     layout_of,
 )
+from petrial.adapters.dicom.multiframe import frames_of
+from petrial.adapters.dicom.pet import pet_header
 from petrial.adapters.dicom.statements import Statements
 from petrial.adapters.dicom.tags import T, name_of
 from petrial.images.series import PetHeader, SeriesFacts, SeriesKind
