@@ -183,6 +183,14 @@ def test_lesions_of_several_methods_are_summed_by_method() -> None:
     assert len(set(column(totals, "Volume"))) == 1
 
 
+def test_a_lesion_measured_by_two_methods_is_not_counted_as_two_lesions() -> None:
+    report = report_of(measured((*lesions(), *lesions(method="percent:50"))))
+    shown = next(n for n in nodes(report) if isinstance(n, KeyValues)).facts
+    assert "Lesions" not in [f.name for f in shown]
+    assert fact(report, "Regions") == ("6", "", "by 2 delineations: see the totals")
+    assert column(table(report, "Regions"), "Region")[3] == "lesion a percent:50"
+
+
 def test_each_refusal_stands_with_its_five_parts_where_it_belongs_and_at_the_end() -> None:
     report = report_of(measured(), refused())
     alerts = [n.problem for n in nodes(section(report, "refused")) if isinstance(n, Alert)]

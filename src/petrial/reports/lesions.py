@@ -176,6 +176,7 @@ def _table(
                 for row, value in zip(rows, values, strict=True)
             ]
         )
+    several = len({row.method for row in rows}) > 1
     headers = tuple(
         Header(m.title, unit_text(_UNITS[m.name]), Align.RIGHT, m.group) for m in measures
     )
@@ -183,16 +184,16 @@ def _table(
         caption=caption,
         headers=(Header("No."), Header("Region"), *headers),
         rows=tuple(
-            (Mark(row.id), _name(row), *cells)
+            (Mark(row.id), _name(row, several=several), *cells)
             for row, cells in zip(rows, zip(*columns, strict=True), strict=True)
         ),
     )
 
 
-def _name(row: LesionRow) -> Text:
-    """Return the cell that names a region, candidates marked as such."""
+def _name(row: LesionRow, *, several: bool) -> Text:
+    """Return the cell that names a region, with its method where there are ``several``."""
     badge = Badge("candidate", Tone.CAUTION) if row.candidate else None
-    return Text(row.label, badge=badge)
+    return Text(row.label, note=row.method if several else "", badge=badge)
 
 
 def _details(
@@ -239,7 +240,7 @@ def _origins(rows: Sequence[LesionRow]) -> Table:
             (
                 Mark(row.id),
                 Text(row.label),
-                Text("candidate, not judged" if row.candidate else "drawn or confirmed"),
+                Text("candidate, not judged" if row.candidate else "given by a person"),
                 Text(row.method),
                 Text(row.source),
                 Text(row.suv_peak_definition or "none", note=row.suv_peak_reason),

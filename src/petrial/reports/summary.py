@@ -120,9 +120,9 @@ def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
     candidates = tuple(row for row in rows if row.candidate)
     facts: list[Fact] = []
     if judged or not rows:
-        facts.append(Fact("Lesions", str(len(judged)), remark="drawn, or confirmed by a person"))
+        facts.append(_count("Lesions", judged, "given by a person"))
     if candidates:
-        facts.append(Fact("Candidates", str(len(candidates)), remark="by threshold, not judged"))
+        facts.append(_count("Candidates", candidates, "by threshold, not judged"))
     group = judged or candidates
     if not group:
         return tuple(facts)
@@ -134,6 +134,15 @@ def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
     if series.fdg:
         facts.append(_total("Total TLG", [row.tlg for row in group], "g", f"of {what}"))
     return tuple(facts)
+
+
+def _count(name: str, rows: tuple[LesionRow, ...], remark: str) -> Fact:
+    """Return the number of rows; where several methods measured, a row is not yet a lesion."""
+    methods = len({row.method for row in rows})
+    if methods > 1:
+        regions = "Regions" if name == "Lesions" else f"Regions, {name.lower()}"
+        return Fact(regions, str(len(rows)), remark=f"by {methods} delineations: see the totals")
+    return Fact(name, str(len(rows)), remark=remark)
 
 
 def _total(name: str, values: list[float], unit: str, remark: str) -> Fact:
@@ -180,7 +189,7 @@ def _burden_row(
     tlg = Number(sum(row.tlg for row in group), 1) if apart else unsummed
     return (
         Text(group[0].method),
-        Text("candidates" if group[0].candidate else "drawn or confirmed"),
+        Text("candidates" if group[0].candidate else "given by a person"),
         Number(len(group), 0),
         Number(sum(row.volume_ml for row in group), decimals) if apart else unsummed,
         Number(max(row.suv_max for row in group), 2),
@@ -209,7 +218,8 @@ def _overview_row(series: Quantified) -> tuple[Cell, ...]:
     uptake = uptake_second(series.measured, scaling)
     activity, largest = scaling.activity_becquerel, series.measured.suv_max
     candidates = sum(row.candidate for row in rows)
-    found = [counted(len(rows) - candidates, "lesion")] if len(rows) > candidates else []
+    noun = "region" if len({row.method for row in rows if not row.candidate}) > 1 else "lesion"
+    found = [counted(len(rows) - candidates, noun)] if len(rows) > candidates else []
     found += [counted(candidates, "candidate")] if candidates else []
     return (
         Text(series.name),
