@@ -215,6 +215,8 @@ def series_cases() -> Iterator[SuvCase]:
     yield right("decay correction assumed", no_mode, "decay_correction=START")
     no_frame = Wording(decay_correction="NONE", missing=("ActualFrameDuration",))
     yield refused("NONE without frame duration", plain_spec("18F", no_frame), "ActualFrameDuration")
+    philips = Wording(vendor=Vendor.PHILIPS, units="CNTS", decay_factors=DecayFactors.ONE)
+    yield right("Philips counts, decay factor 1 in all beds", plain_spec("18F", philips))
     contradiction = Wording(decay_correction="NONE", changed=(("CorrectedImage", "DECY\\ATTN"),))
     yield refused(
         "decay not corrected, and DECY", plain_spec("18F", contradiction), "CorrectedImage"
