@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from petrial.entrypoints.cli import app
 from petrial.images.suv.statements import ASSUMABLE
 from petrial.lesions.methods import METHODS, PEAKS
+from petrial.lesions.orders import FORMS
 from petrial.lesions.table import LESION_TABLE
 from petrial.protocol.tracers import TRACERS
 from petrial.reports import document
@@ -98,10 +99,14 @@ def tracers() -> str:
 
 
 def methods() -> str:
-    return table(
-        ("method", "finds regions by itself", "what it does"),
-        ((f"`{m.name}`", "yes" if m.candidate else "no", m.sentence) for m in METHODS.values()),
-    )
+    rows = []
+    for name, form in FORMS.items():
+        value = form.value or "none"
+        if form.default:
+            value += f"; {form.default} where none is given"
+        finds = "yes" if METHODS[name].candidate else "no"
+        rows.append((f"`{name}`", value, finds, METHODS[name].sentence))
+    return table(("method", "value", "finds regions by itself", "what it does"), rows)
 
 
 def peaks() -> str:

@@ -8,12 +8,15 @@
 
 All blocks of a page share one folder. Commands of make run in the project and only say what they
 would do (``--dry-run``), for most of them run the tests; ``make demo`` runs in earnest.
+
+``petrial demo study`` alone in a block is run once; later pages get a copy of what it made.
 """
 
 import contextlib
 import doctest
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -25,6 +28,7 @@ from markdown_it import MarkdownIt
 __all__ = ["ROOT", "Block", "Page", "blocks", "pages"]
 
 ROOT = Path(__file__).resolve().parents[1]
+DEMO = "petrial demo study"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -53,10 +57,14 @@ def blocks(page: Path) -> list[Block]:
 
 
 class Page:
-    """A folder and a namespace in which the blocks of one page run."""
+    """A folder and a namespace in which the blocks of one page run.
 
-    def __init__(self, folder: Path) -> None:
+    ``kept`` is a folder that pages share, for the study of the demonstration.
+    """
+
+    def __init__(self, folder: Path, kept: Path) -> None:
         self.folder = folder
+        self.kept = kept
         self.names: dict[str, object] = {"__name__": "page"}
         self.status = 0
 
@@ -69,9 +77,13 @@ class Page:
             It fails, or prints other than the page says.
         """
         match block.language:
+            case "bash" if block.text.strip() == DEMO and (self.kept / "study").exists():
+                shutil.copytree(self.kept / "study", self.folder / "study")
             case "bash":
                 status, output = self._shell(f"set -euo pipefail\n{block.text}")
                 assert status == 0, f"exit code {status}:\n{output}"
+                if block.text.strip() == DEMO:
+                    shutil.copytree(self.folder / "study", self.kept / "study")
             case "console":
                 self._console(block.text)
             case "python":

@@ -59,3 +59,8 @@ def test_every_example_in_a_docstring_of_src_is_run(request: pytest.FixtureReque
     written = sorted(n for f in (ROOT / "src").rglob("*.py") for n in documented(f))
     assert sorted(collected(request.session)) == written
     assert len(written) >= FLOOR
+
+
+def test_no_example_is_skipped() -> None:
+    pages = [*(ROOT / "src").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    assert [str(page) for page in pages if "doctest: +SKIP" in page.read_text()] == []
