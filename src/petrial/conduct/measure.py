@@ -2,7 +2,6 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
@@ -18,16 +17,20 @@ from petrial.lesions.measures import MeasureContext, measure_all
 from petrial.lesions.methods import methods_text
 from petrial.lesions.plan import Plan, delineate
 from petrial.lesions.projected import project
-from petrial.lesions.reference import measure_reference, sphere
+from petrial.lesions.reference import (
+    BLOOD_POOL,
+    BLOOD_POOL_DIAMETER_MM,
+    LIVER,
+    LIVER_DIAMETER_MM,
+    measure_reference,
+    sphere,
+)
 from petrial.lesions.region import Region
 from petrial.protocol.tracers import TRACERS
 from petrial.vocabulary.errors import ContourError, PetrialError, Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 
 __all__ = ["measure_images"]
-
-LIVER_DIAMETER_MM: Final = 30.0
-BLOOD_POOL_DIAMETER_MM: Final = 10.0
 
 Judged = tuple[FoundSeries, Verdict[SuvScaling] | None]
 
@@ -148,8 +151,8 @@ def _measured(
 ) -> MeasuredSeries:
     refused: list[Problem] = []
     drawn = _placed(facts, suv, orders, refused)
-    liver = _reference(suv, orders.liver, ("liver", LIVER_DIAMETER_MM), refused)
-    blood_pool = _reference(suv, orders.blood_pool, ("blood pool", BLOOD_POOL_DIAMETER_MM), refused)
+    liver = _reference(suv, orders.liver, (LIVER, LIVER_DIAMETER_MM), refused)
+    blood_pool = _reference(suv, orders.blood_pool, (BLOOD_POOL, BLOOD_POOL_DIAMETER_MM), refused)
     plan = Plan(
         where=label_of(facts),
         drawn=drawn,

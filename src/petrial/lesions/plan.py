@@ -276,13 +276,16 @@ def _one(regions: list[Region]) -> Region:
 
 
 def _lesions(regions: list[Region]) -> list[list[Region]]:
-    """Group regions that overlap, directly or through others."""
+    """Group regions that overlap, directly or through others, in the order of the first of each."""
     groups: list[list[Region]] = []
     for region in regions:
         touching = [g for g in groups if any(_overlap(region, other) for other in g)]
-        merged = [region, *(r for g in touching for r in g)]
-        groups = [g for g in groups if g not in touching]
-        groups.append(merged)
+        if not touching:
+            groups.append([region])
+            continue
+        touching[0].extend(r for g in touching[1:] for r in g)
+        touching[0].append(region)
+        groups = [g for g in groups if g is touching[0] or not any(g is t for t in touching)]
     return groups
 
 
