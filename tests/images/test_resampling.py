@@ -113,7 +113,7 @@ def test_values_of_another_shape_are_refused() -> None:
 
 
 def read(folder: Path) -> Any:  # noqa: ANN401  SimpleITK is untyped
-    reader: Any = SimpleITK.ImageSeriesReader()  # type: ignore[no-untyped-call]  # SimpleITK is untyped
+    reader: Any = SimpleITK.ImageSeriesReader()
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder)))
     return reader.Execute()
 
@@ -133,8 +133,8 @@ def test_a_real_ct_on_its_pet_grid_is_that_of_simpleitk(
     """Expected: SimpleITK's linear resampling of STS_003, wherever its own centres reach."""
     folder = unpacked("sts003-petct")
     ct, pet = read(folder / "CT" / "image"), read(folder / "PET" / "image")
-    floating = SimpleITK.Cast(ct, SimpleITK.sitkFloat32)  # type: ignore[no-untyped-call]  # SimpleITK is untyped
-    identity = SimpleITK.Transform()  # type: ignore[no-untyped-call]  # SimpleITK is untyped
+    floating = SimpleITK.Cast(ct, SimpleITK.sitkFloat32)
+    identity = SimpleITK.Transform()
     theirs = SimpleITK.GetArrayFromImage(
         SimpleITK.Resample(floating, pet, identity, SimpleITK.sitkLinear, -5000.0)
     )

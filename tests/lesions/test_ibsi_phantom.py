@@ -41,7 +41,7 @@ def phantom(petrial_data: Path) -> tuple[SuvVolume, Region, Path]:
     mask = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(folder / "mask.nii.gz"))) > 0
     values = SimpleITK.GetArrayFromImage(image).astype(np.float32)
     z, y, x = values.shape
-    dx, dy, dz = image.GetSpacing()  # type: ignore[no-untyped-call]  # SimpleITK is untyped
+    dx, dy, dz = image.GetSpacing()
     grid = Grid.axial((z, y, x), (dz, dy, dx), (0.0, 0.0, 0.0))
     region = Region.from_crop(grid, (0, 0, 0), mask, label="ROI", source="IBSI", method="drawn")
     return SuvVolume(values, grid), region, folder / "reference_values.csv"
