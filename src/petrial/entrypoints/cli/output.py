@@ -191,11 +191,16 @@ def _lesion_table(series: "MeasuredSeries") -> Table:
     for row in series.rows:
         table.add_row(
             str(row.id),
-            escape(row.label) + (" (candidate)" if row.candidate else ""),
+            escape(_label(row)),
             escape(row.method),
             *_measures(row),
         )
     return table
+
+
+def _label(row: "LesionRow") -> str:
+    said = row.label.startswith("candidate")
+    return f"{row.label} (candidate)" if row.candidate and not said else row.label
 
 
 def _measures(row: "LesionRow") -> tuple[str, ...]:

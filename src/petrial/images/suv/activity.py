@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from petrial.images.suv.case import Case, Settled, assumed_input, moment_text, unify_zone
-from petrial.images.suv.scaling import Difference
+from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.provenance import Input, Source
 from petrial.vocabulary.quantities import Activity, HalfLife
@@ -105,7 +105,7 @@ def _difference(case: Case, net: float) -> tuple[Difference, ...]:
     match header_activity(case):
         case Known(value=header):
             effect = 100.0 * (net / header.value - 1.0)
-            if abs(effect) < 1e-9:  # noqa: PLR2004  equal but for rounding
+            if abs(effect) < NEGLIGIBLE_PERCENT:
                 return ()
             texts = (f"{net / 1e6:.6g} MBq", f"{header.value / 1e6:.6g} MBq")
             return (Difference("injected activity", *texts, effect),)

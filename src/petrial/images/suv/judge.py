@@ -11,7 +11,7 @@ from petrial.images.suv.normalised import by_body_surface, by_counts, by_suv
 from petrial.images.suv.nuclide import settle_nuclide
 from petrial.images.suv.ratios import mass_ratios
 from petrial.images.suv.routes import Route, by_activity, scan_moment
-from petrial.images.suv.scaling import Difference, SuvScaling
+from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference, SuvScaling
 from petrial.images.suv.statements import AdministrationRecord, Assumptions
 from petrial.protocol.tracers import Tracer, tracer_of
 from petrial.vocabulary.errors import Problem
@@ -287,7 +287,7 @@ def _altogether(case: Case, route: Route) -> tuple[Difference, ...]:
     if alone is None or alone[0] is None:
         return ()
     effect = 100.0 * (alone[0].factors[0] / route.factors[0] - 1.0)
-    if abs(effect) < 1e-9:  # noqa: PLR2004  equal but for rounding
+    if abs(effect) < NEGLIGIBLE_PERCENT:
         return ()
     texts = (f"{route.factors[0]:.6g}", f"{alone[0].factors[0]:.6g}")
     return (Difference("SUV factor altogether", *texts, effect),)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from petrial.images.suv.case import Case, Settled, assumed_input
-from petrial.images.suv.scaling import Difference
+from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference
 from petrial.images.suv.statements import Sex
 from petrial.vocabulary.knowledge import Known, Verdict
 from petrial.vocabulary.provenance import Input, Source
@@ -47,7 +47,7 @@ def settle_weight(case: Case) -> Verdict[Settled[BodyWeight]]:
 def _difference(
     field: str, record: str, header: Input, effect_percent: float
 ) -> tuple[Difference, ...]:
-    if abs(effect_percent) < 1e-9:  # noqa: PLR2004  equal but for rounding
+    if abs(effect_percent) < NEGLIGIBLE_PERCENT:
         return ()
     return (Difference(field, record, f"{header.value} {header.unit}", effect_percent),)
 

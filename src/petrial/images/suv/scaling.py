@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from petrial.vocabulary.knowledge import Verdict
 from petrial.vocabulary.provenance import Input
 
-__all__ = ["Candidate", "Difference", "MassRatios", "SuvScaling"]
+__all__ = ["NEGLIGIBLE_PERCENT", "Candidate", "Difference", "MassRatios", "SuvScaling"]
+
+NEGLIGIBLE_PERCENT: Final = 1e-3
+"""Statements whose effect on SUV is below this are the same but for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
