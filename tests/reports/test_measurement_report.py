@@ -165,7 +165,8 @@ def test_candidates_are_called_candidates_and_never_lesions() -> None:
     assert fact(report, "Candidates")[0] == "3"
     shown = next(n for n in nodes(report) if isinstance(n, KeyValues))
     assert "Lesions" not in [f.name for f in shown.facts]
-    assert fact(report, "Total volume")[2] == "of candidates"
+    assert fact(report, "Total volume")[0] == "not added"
+    assert "Total TLG" not in words(section(report, "glance"))
 
 
 def test_volumes_of_regions_that_overlap_are_not_added() -> None:

@@ -123,16 +123,17 @@ def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
         facts.append(_count("Lesions", judged, "given by a person"))
     if candidates:
         facts.append(_count("Candidates", candidates, "by threshold, not judged"))
-    group = judged or candidates
-    if not group:
+    if candidates and not judged:
+        remark = "normal uptake may be among candidates"
+        facts.append(Fact("Total volume", "not added", remark=remark))
+    if not judged:
         return tuple(facts)
-    what = "lesions" if judged else "candidates"
-    if _overlap(series, group):
+    if _overlap(series, judged):
         facts.append(Fact("Total volume", "not added", remark="regions overlap"))
         return tuple(facts)
-    facts.append(_total("Total volume", [row.volume_ml for row in group], "mL", f"of {what}"))
+    facts.append(_total("Total volume", [row.volume_ml for row in judged], "mL", "of lesions"))
     if series.fdg:
-        facts.append(_total("Total TLG", [row.tlg for row in group], "g", f"of {what}"))
+        facts.append(_total("Total TLG", [row.tlg for row in judged], "g", "of lesions"))
     return tuple(facts)
 
 
