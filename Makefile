@@ -13,6 +13,7 @@ CHECKED := src tests bench
 FOUND := $(VENV)/.found
 RUNS := $(VENV)/.runs
 DEVELOPS := $(VENV)/.develops
+BENCHES := $(VENV)/.benches
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -40,7 +41,7 @@ check: $(DEVELOPS) ## format, lint, types, contracts, dead code, dependencies; u
 prove: $(DEVELOPS) ## the slow evidence: full fuzzing, accuracy; writes its pages in docs
 	$(BIN)/python -m pytest -m prove
 
-bench: $(DEVELOPS) ## speed and memory beside other programs, into docs/benchmarks.md
+bench: $(BENCHES) ## speed and memory beside other programs, into docs/benchmarks.md
 	$(BIN)/python -m bench
 
 pages: $(DEVELOPS) ## write the tables in docs that are made from the code anew
@@ -50,6 +51,9 @@ pin: $(DEVELOPS) ## choose the versions of all dependencies anew, with hashes
 	$(PIN) --upgrade --extra build --output-file requirements/run.txt
 	$(PIN) --upgrade --extra build --extra develop --constraint requirements/run.txt \
 	  --output-file requirements/develop.txt
+	$(BIN)/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"])' \
+	  | tr " " "\n" | $(PIN:pyproject.toml=-) --upgrade --no-deps --output-file requirements/bench.txt
 
 clean: ## remove the environment, caches and what demo made
 	rm -rf $(VENV) $(DEMO) build dist .coverage .mypy_cache .ruff_cache .pytest_cache \
@@ -83,4 +87,10 @@ $(RUNS): $(FOUND) requirements/run.txt pyproject.toml
 $(DEVELOPS): $(RUNS) requirements/develop.txt
 	@echo "installing what its checks need"
 	$(PIP) --require-hashes --requirement requirements/develop.txt
+	@touch $@
+
+# Where one of the programs to compare with cannot be had, its rows say so.
+$(BENCHES): $(DEVELOPS) requirements/bench.txt
+	@echo "installing programs to compare with"
+	-$(PIP) --no-deps --only-binary :all: --require-hashes --requirement requirements/bench.txt
 	@touch $@

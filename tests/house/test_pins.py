@@ -24,8 +24,8 @@ def pinned(path: Path) -> dict[str, str]:
     return {line.partition("==")[0]: line.partition("==")[2] for line in lines}
 
 
-def test_both_files_of_pins_exist() -> None:
-    assert [path.name for path in PINS] == ["develop.txt", "run.txt"]
+def test_all_files_of_pins_exist() -> None:
+    assert [path.name for path in PINS] == ["bench.txt", "develop.txt", "run.txt"]
 
 
 @pytest.mark.parametrize("path", PINS, ids=lambda path: path.name)
@@ -42,6 +42,8 @@ def test_every_declared_dependency_is_pinned() -> None:
     run, develop = (pinned(ROOT / "requirements" / name) for name in ("run.txt", "develop.txt"))
     assert declared("build") <= run.keys()
     assert declared("build", "develop") <= develop.keys()
+    bench = pinned(ROOT / "requirements" / "bench.txt")
+    assert declared("bench") <= declared() | bench.keys()
 
 
 def test_what_runs_is_the_same_under_test() -> None:

@@ -1,0 +1,1 @@
+"""Speed and memory of petrial beside other programs, on the same files: ``python -m bench``."""
