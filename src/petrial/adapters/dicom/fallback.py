@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pydicom
 from pydicom.charset import convert_encodings, decode_bytes
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 __all__ = ["decoded", "normalised"]
 
@@ -21,7 +21,7 @@ def _quiet() -> Iterator[None]:
 
 
 def normalised(content: bytes) -> bytes:
-    """Return a file as pydicom understands it, written again in plain explicit little endian.
+    """Return a file as pydicom understands it, written again in plain little endian.
 
     Compressed pixel data stay compressed, so the transfer syntax of the file still tells how.
 
@@ -33,11 +33,13 @@ def normalised(content: bytes) -> bytes:
     try:
         with _quiet():
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
-            out = io.BytesIO()
+            untyped = any(dataset.get_item(tag).VR is None for tag in dataset.keys())  # noqa: SIM118  a data set gives elements, not tags
             syntax = dataset.file_meta.get("TransferSyntaxUID", ExplicitVRLittleEndian)
             if not syntax.is_compressed:
-                dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-            pydicom.dcmwrite(out, dataset, implicit_vr=False, little_endian=True)
+                plain = ImplicitVRLittleEndian if untyped else ExplicitVRLittleEndian
+                dataset.file_meta.TransferSyntaxUID = plain
+            out = io.BytesIO()
+            pydicom.dcmwrite(out, dataset, implicit_vr=untyped, little_endian=True)
     except Exception as error:
         message = f"bytes that pydicom cannot read either ({type(error).__name__})"
         raise ValueError(message) from error

@@ -272,7 +272,7 @@ def _is_zip(path: str) -> bool:
             opened.read_into(0, memoryview(start))
     except OSError:
         return False
-    return start in {b"PK\3\4", b"PK\5\6"}
+    return bytes(start) in {b"PK\3\4", b"PK\5\6"}
 
 
 def _unreadable(name: str, error: Exception) -> Problem:

@@ -186,7 +186,7 @@ def _said(teller: Statements, tag: int) -> bool:
 def _positions(slices: Sequence[Statements]) -> Vector | None:
     found = [one.numbers(T.ImagePositionPatient, 3) for one in slices]
     for one, position in zip(slices, found, strict=True):
-        if position is None and T.ImagePositionPatient not in one.elements.raw:
+        if position is None and not one.stated(T.ImagePositionPatient):
             one.complain_of(T.ImagePositionPatient, "", "three coordinates in mm")
         elif position is not None and max(map(abs, position)) > _ROOM_MM:
             one.complain_of(T.ImagePositionPatient, str(position), "coordinates within a room")
@@ -210,7 +210,8 @@ def _spacing(
     close = gaps <= _GAP_MM
     if close.any():
         places = _places(positions[1:][close])
-        if dynamic:
+        sizes = {len(group) for group in np.split(along, np.flatnonzero(~close) + 1)}
+        if dynamic and len(sizes) == 1:
             what = f"dynamic: several frames of time at {places}"
             do = "measure a static series; this version does not take dynamic ones"
         else:

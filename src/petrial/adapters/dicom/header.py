@@ -111,7 +111,7 @@ def _read(source: Source, head: bytes, size: int, start: int) -> Instance | None
         return None
     if syntax == DEFLATED:
         content = _prepared(source, rewritten=False)
-        return _instance(source, syntax, content, len(content), 0)
+        return _instance(source, syntax, content, (0, EXPLICIT))
     if encoding is None:
         return _by_pydicom(source)
     try:
@@ -146,9 +146,11 @@ def _walked(
         head = more
 
 
-def _instance(source: Source, syntax: str, content: bytes, size: int, start: int) -> Instance:
-    raw, end = walk(content, start, EXPLICIT, stop=_PIXELS, keep=KEPT)
-    return _made(source, syntax, Elements(raw, EXPLICIT), (content, end, size))
+def _instance(source: Source, syntax: str, content: bytes, start: tuple[int, Encoding]) -> Instance:
+    position, encoding = start
+    raw, end = walk(content, position, encoding, stop=_PIXELS, keep=KEPT)
+    at = (content, end, len(content))
+    return _made(source, syntax, Elements(raw, encoding), at)
 
 
 def _made(source: Source, syntax: str, elements: Elements, at: tuple[bytes, int, int]) -> Instance:
@@ -163,11 +165,11 @@ def _by_pydicom(source: Source) -> Instance | None:
         content = _prepared(source, rewritten=True)
     except Malformed as error:
         raise UnusualEncoding(str(error)) from error
-    known, position, _ = _meta(content, _PREAMBLE + 4)
-    if known is None:
+    known, position, encoding = _meta(content, _PREAMBLE + 4)
+    if known is None or encoding is None:
         return None
     try:
-        made = _instance(source, known, content, len(content), position)
+        made = _instance(source, known, content, (position, encoding))
     except UnusualEncoding as error:
         message = "elements that neither petrial nor pydicom can put in order"
         raise Malformed(message) from error

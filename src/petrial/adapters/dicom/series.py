@@ -248,7 +248,7 @@ def _rescale(
         slope, intercept = one.number(T.RescaleSlope), one.number(T.RescaleIntercept)
         if slope is None or slope == 0.0 or (is_pet and slope < 0.0):
             good = False
-            if slope is not None or T.RescaleSlope not in one.elements.raw:
+            if slope is not None or not one.stated(T.RescaleSlope):
                 one.complain_of(
                     T.RescaleSlope, "" if slope is None else f"{slope:g}", "a number above 0"
                 )
@@ -259,7 +259,7 @@ def _rescale(
             good = False
         if not is_pet and intercept is None:
             good = False
-            if not one.elements.raw.get(T.RescaleIntercept, (b"", b""))[1].strip(b" \0"):
+            if not one.stated(T.RescaleIntercept):
                 one.complain_of(T.RescaleIntercept, "", "a number")
         slopes[i], intercepts[i] = slope or 1.0, intercept or 0.0
     return (slopes, intercepts) if good else None

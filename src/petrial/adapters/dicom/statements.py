@@ -88,6 +88,11 @@ class Statements:
             name or name_of(tag), got, wanted, "correct the header at its source, or export again"
         )
 
+    def stated(self, tag: int) -> bool:
+        """Tell whether an element is there and not empty."""
+        found = self.elements.raw.get(tag)
+        return found is not None and bool(found[1].strip(b" \0"))
+
     def texts(self, tag: int) -> tuple[str, ...]:
         """Return the values of a text element, without padding; none where it is empty."""
         found = self.elements.raw.get(tag)
