@@ -56,7 +56,7 @@ pin: $(DEVELOPS) ## choose the versions of all dependencies anew, with hashes
 	  | tr " " "\n" | $(PIN:pyproject.toml=-) --upgrade --no-deps --output-file requirements/bench.txt
 
 clean: ## remove the environment, caches and what demo made
-	rm -rf $(VENV) $(DEMO) build dist .coverage .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) $(DEMO) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache
 
 # The first fit interpreter; 3.11 to 3.13 before others, for these have ready-built wheels.
