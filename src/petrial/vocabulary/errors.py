@@ -1,6 +1,7 @@
 """What is wrong, in five named parts, and the exceptions that carry it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Final
 
 __all__ = [
     "ContourError",
@@ -13,10 +14,15 @@ __all__ = [
     "RecordError",
 ]
 
+LONGEST_PART: Final = 400
+"""A part with more characters, such as a value of 10 kB from a damaged header, is cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong: where, which field, what was found, what was wanted, what to do.
+
+    Each part is cut where it is too long to be read.
 
     >>> print(Problem("series 1.2", "PatientWeight (0010,1030)", "", "a weight in kg", "weigh"))
     series 1.2: PatientWeight (0010,1030): found nothing, wanted a weight in kg. Do: weigh
@@ -27,6 +33,12 @@ class Problem:
     got: str
     wanted: str
     do: str
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            text = getattr(self, part.name)
+            if len(text) > LONGEST_PART:
+                object.__setattr__(self, part.name, text[: LONGEST_PART - 3] + "...")
 
     def __str__(self) -> str:
         """Return the five parts as one line."""

@@ -1,5 +1,6 @@
 """How pixel data are laid out in a file, and whether they can be what the header says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -96,17 +97,20 @@ def layout_of(statements: Statements, instance: Instance, frames: int) -> Layout
     if place is None:
         statements.complain_of(T.PixelData, "", "pixel data")
         return None
-    _wanted(statements, T.SamplesPerPixel, {1})
+    _wanted(statements, T.SamplesPerPixel, (1,))
     photometric = (statements.text(T.PhotometricInterpretation) or "").upper()
     if not photometric.startswith("MONOCHROME"):
         statements.complain_of(T.PhotometricInterpretation, photometric, "MONOCHROME2")
     allocated = stored = _FLOATS.get(T(place.tag), 0)
     signed = True
     if not allocated:
-        allocated = _wanted(statements, T.BitsAllocated, {8, 16, 32})
-        stored = _wanted(statements, T.BitsStored, set(range(1, allocated + 1)))
-        _wanted(statements, T.HighBit, {stored - 1})
-        signed = _wanted(statements, T.PixelRepresentation, {0, 1}) == 1
+        allocated = _wanted(statements, T.BitsAllocated, (8, 16, 32))
+        if not allocated:
+            return None
+        stored = _wanted(statements, T.BitsStored, range(1, allocated + 1))
+        if stored:
+            _wanted(statements, T.HighBit, (stored - 1,))
+        signed = _wanted(statements, T.PixelRepresentation, (0, 1)) == 1
     rows, columns = statements.whole(T.Rows) or 0, statements.whole(T.Columns) or 0
     if len(statements.problems) > before or not rows or not columns:
         return None
@@ -114,16 +118,18 @@ def layout_of(statements: Statements, instance: Instance, frames: int) -> Layout
     return layout if _filled(statements, instance, layout, frames) else None
 
 
-def _wanted(statements: Statements, tag: int, allowed: set[int]) -> int:
+def _wanted(statements: Statements, tag: int, allowed: Sequence[int]) -> int:
+    """Return the value of an element, 0 and a problem where it is none of those allowed."""
     value = statements.whole(tag)
-    if value not in allowed:
-        wanted = (
-            f"a number from {min(allowed, default=1)} to {max(allowed, default=1)}"
-            if len(allowed) > _FEW
-            else " or ".join(str(n) for n in sorted(allowed))
-        )
-        statements.complain_of(tag, "" if value is None else str(value), wanted)
-    return value or 0
+    if value is not None and value in allowed:
+        return value
+    wanted = (
+        f"a number from {allowed[0]} to {allowed[-1]}"
+        if len(allowed) > _FEW
+        else " or ".join(str(n) for n in allowed)
+    )
+    statements.complain_of(tag, "" if value is None else str(value), wanted)
+    return 0
 
 
 def _filled(statements: Statements, instance: Instance, layout: Layout, frames: int) -> bool:

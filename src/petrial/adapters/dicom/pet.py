@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from petrial.adapters.dicom.agreement import agreed
@@ -137,11 +137,19 @@ def _same_moment(one: ClockReading | None, other: ClockReading | None) -> bool:
     return first is not None and first == second
 
 
-def _instant(reading: ClockReading) -> datetime | None:
+def _instant(reading: ClockReading) -> timedelta | None:
+    """Return the time in UTC since the calendar began, which may lie beyond its ends."""
     if reading.utc_offset is None or reading.clock is None or reading.day is None:
         return None
-    local = datetime.combine(reading.day, reading.clock)
-    return (local - reading.utc_offset).replace(tzinfo=UTC)
+    clock = reading.clock
+    passed = timedelta(
+        days=reading.day.toordinal(),
+        hours=clock.hour,
+        minutes=clock.minute,
+        seconds=clock.second,
+        microseconds=clock.microsecond,
+    )
+    return passed - reading.utc_offset
 
 
 def _timing(one: Statements) -> SliceTiming:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["complain", "working", "write_answer", "write_json"]
 
 
+def _plain(text: str) -> str:
+    """Return text of a file so that the terminal shows it, and obeys nothing in it."""
+    return escape("".join(c if c.isprintable() or c == "\n" else "?" for c in text))
+
+
 def _console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else 160
@@ -48,7 +53,7 @@ def complain(problem: "Problem") -> None:
 
 
 def _write_problem(console: Console, problem: "Problem", word: str) -> None:
-    console.print(f"[bold red]{word}[/]  {escape(problem.where)}")
+    console.print(f"[bold red]{word}[/]  {_plain(problem.where)}")
     parts = (
         ("field", problem.field),
         ("found", problem.got or "nothing"),
@@ -56,7 +61,7 @@ def _write_problem(console: Console, problem: "Problem", word: str) -> None:
         ("do", problem.do),
     )
     for name, text in parts:
-        console.print(f"  [dim]{name:>6}[/]  {escape(text)}")
+        console.print(f"  [dim]{name:>6}[/]  {_plain(text)}")
 
 
 def write_json(answer: "Measurement", target: str) -> None:
@@ -86,7 +91,7 @@ def write_answer(answer: "Measurement", *, lesions: bool, page: Path | None = No
     for problem in _problems(answer):
         complain(problem)
     if page is not None:
-        console.print(f"Page: {page}", soft_wrap=True)
+        console.print(f"Page: {_plain(str(page))}", soft_wrap=True)
 
 
 def _problems(answer: "Measurement") -> "Iterator[Problem]":
@@ -109,7 +114,7 @@ def _table(title: str, caption: str | None = None) -> Table:
 
 
 def _series_table(answer: "Measurement") -> Table:
-    table = _table(f"Series in {escape(answer.path)}")
+    table = _table(f"Series in {_plain(answer.path)}")
     for name, justify in (
         ("series", "left"),
         ("what it is", "left"),
@@ -128,10 +133,10 @@ def _series_table(answer: "Measurement") -> Table:
         if known is not None:
             factor = f"{known.factor_bw:.9g}" if known.factor_bw is not None else "by slice"
         table.add_row(
-            escape(f"{facts.description or '(no description)'}\n{facts.series_uid}"),
+            _plain(f"{facts.description or '(no description)'}\n{facts.series_uid}"),
             facts.kind.value,
             str(facts.instances),
-            escape((known.tracer or "unknown") if known else "-"),
+            _plain((known.tracer or "unknown") if known else "-"),
             verdict,
             factor,
             "-" if series.suv_max is None else f"{series.suv_max:.5f}",
@@ -140,7 +145,7 @@ def _series_table(answer: "Measurement") -> Table:
 
 
 def _inputs_table(series: "MeasuredSeries") -> Table:
-    table = _table(f"SUV of {escape(_name(series))}")
+    table = _table(f"SUV of {_plain(_name(series))}")
     for name in ("input", "value", "unit", "source", "detail"):
         table.add_column(name)
     if isinstance(series.scaling, Known):
@@ -149,7 +154,7 @@ def _inputs_table(series: "MeasuredSeries") -> Table:
         for entry in scaling.inputs:
             value = f"{entry.value:.9g}" if isinstance(entry.value, float) else str(entry.value)
             table.add_row(
-                entry.name, escape(value), entry.unit, entry.source.value, escape(entry.detail)
+                entry.name, _plain(value), entry.unit, entry.source.value, _plain(entry.detail)
             )
         for candidate in scaling.candidates:
             word = "accepted" if candidate.accepted else "candidate"
@@ -168,12 +173,12 @@ def _write_notes(console: Console, series: "MeasuredSeries") -> None:
         return
     for difference in series.scaling.value.differences:
         console.print(
-            f"[yellow]record against header[/]  {escape(difference.field)}: "
-            f"{escape(difference.record)}, header {escape(difference.header)}; "
+            f"[yellow]record against header[/]  {_plain(difference.field)}: "
+            f"{_plain(difference.record)}, header {_plain(difference.header)}; "
             f"SUV by the header: {effect_text(difference.effect_percent)}"
         )
     for note in series.scaling.value.notes:
-        console.print(f"[yellow]note[/]  {escape(note)}")
+        console.print(f"[yellow]note[/]  {_plain(note)}")
 
 
 def _lesion_table(series: "MeasuredSeries") -> Table:
@@ -182,7 +187,7 @@ def _lesion_table(series: "MeasuredSeries") -> Table:
         f"SUV in g/mL by body weight; peak: {definition}; uptake: mean times volume in g"
         f"{' (TLG)' if _tracer(series) == '18F-FDG' else ''}; SUL by Janmahasatian"
     )
-    table = _table(f"Lesions of {escape(_name(series))}", caption)
+    table = _table(f"Lesions of {_plain(_name(series))}", caption)
     table.add_column("id", justify="right")
     for name in ("label", "method"):
         table.add_column(name, overflow="fold")
@@ -191,8 +196,8 @@ def _lesion_table(series: "MeasuredSeries") -> Table:
     for row in series.rows:
         table.add_row(
             str(row.id),
-            escape(_label(row)),
-            escape(row.method),
+            _plain(_label(row)),
+            _plain(row.method),
             *_measures(row),
         )
     return table
@@ -268,7 +273,7 @@ def _write_references(console: Console, series: "MeasuredSeries") -> None:
             f"{reference.volume_ml:.2f} mL, {verdict} as reference"
         )
         for problem in reference.problems:
-            console.print(f"[yellow]note[/]  {escape(str(problem))}")
+            console.print(f"[yellow]note[/]  {_plain(str(problem))}")
 
 
 def _name(series: "MeasuredSeries") -> str:

@@ -1,0 +1,1 @@
+"""Damages headers, files, contours and records, and watches what petrial says to that."""
