@@ -191,6 +191,17 @@ def test_what_would_give_wrong_numbers_is_refused_by_name(
     assert words in complaints(only(tmp_path))
 
 
+def test_a_bit_depth_beyond_all_reason_takes_no_memory(tmp_path: Path) -> None:
+    """A double where a short belongs: 1e300 bits, as a search by mutation found."""
+    for path in write_slices(pet_slices(), tmp_path):
+        ds = pydicom.dcmread(path)
+        ds["BitsAllocated"] = pydicom.DataElement("BitsAllocated", "FD", 1e300)
+        ds.save_as(path)
+    assert "BitsAllocated (0028,0100): found 1e+300, wanted a whole number" in complaints(
+        only(tmp_path)
+    )
+
+
 def test_a_lossy_transfer_syntax_is_refused_for_pet_and_remarked_for_ct(tmp_path: Path) -> None:
     def ct(z: int, ds: Dataset) -> None:
         as_ct(z, ds)

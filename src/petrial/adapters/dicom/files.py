@@ -162,7 +162,7 @@ def inflated(content: bytes) -> bytes:
         message = "bytes that are not deflated"
         raise ValueError(message) from error
     if not machine.eof:
-        message = "deflated bytes that end too early, or expand to more than 512 MiB"
+        message = "deflated bytes cut short, or more than 512 MiB"
         raise ValueError(message)
     return plain
 

@@ -38,6 +38,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re
 _NOT_SINGLE: Final = frozenset((b"SQ", b"OB", b"OW", b"OF", b"OD", b"OL"))
 _LONGEST_SHOWN: Final = 60
 _LONGEST_NUMBER: Final = 80
+_LARGEST_WHOLE: Final = 1 << 53
 
 
 def shown(text: str) -> str:
@@ -150,8 +151,8 @@ class Statements:
         value = self.number(tag)
         if value is None:
             return None
-        if value != int(value):
-            self.complain_of(tag, str(value), "a whole number")
+        if not value.is_integer() or abs(value) >= _LARGEST_WHOLE:
+            self.complain_of(tag, f"{value:g}", "a whole number")
             return None
         return int(value)
 
