@@ -73,7 +73,7 @@ $(FOUND):
 	  done; \
 	done; \
 	echo "petrial needs Python 3.11 or later with its venv module; found: \
-	$$(python3 --version 2>&1 || echo none)." >&2; \
+	$$(python3 --version 2>/dev/null || echo none)." >&2; \
 	echo "Install one (on Debian and Ubuntu: python3 and python3-venv), or name one:" >&2; \
 	echo "make PYTHON=/path/to/python3.12 ..." >&2; \
 	exit 1
