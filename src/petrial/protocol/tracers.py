@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from petrial.vocabulary.nuclides import nuclide_of
+
 __all__ = ["TRACERS", "Tracer", "tracer_of"]
 
 
@@ -98,13 +100,22 @@ def tracer_of(*statements: str, nuclide: str | None = None) -> Tracer | None:
 
     >>> tracer_of("FDG -- fluorodeoxyglucose").name, tracer_of("18F-FES", nuclide="18F").name
     ('18F-FDG', '18F-FES')
-    >>> tracer_of("FDG", nuclide="89Zr") is None
-    True
+    >>> tracer_of("FDG", nuclide="89Zr") is None, tracer_of("64Cu-DOTA-trastuzumab") is None
+    (True, True)
     """
     for statement in statements:
         words = set(re.findall(r"[a-z]+|\d+", statement.lower()))
+        labels = _nuclides_in(statement)
         for tracer in TRACERS.values():
             said = statement.strip() in tracer.codes or not words.isdisjoint(tracer.words)
-            if said and nuclide in {None, tracer.nuclide}:
+            fits = nuclide in {None, tracer.nuclide} and labels <= {tracer.nuclide}
+            if said and fits:
                 return tracer
     return None
+
+
+def _nuclides_in(statement: str) -> set[str]:
+    """Return the symbols of the nuclides that a free text names, such as ``64Cu-DOTA-...``."""
+    parts = re.findall(r"\d{1,3}[\s^-]*[A-Za-z]{1,2}(?![A-Za-z])", statement)
+    parts += re.findall(r"(?<![A-Za-z])[A-Za-z]{1,2}[\s^-]*\d{1,3}(?!\d)", statement)
+    return {found.symbol for part in parts if (found := nuclide_of(part)) is not None}

@@ -55,7 +55,7 @@ NUCLIDES: Final = _table(
     Nuclide("15O", "oxygen", HalfLife(122.24), ("129504001", "C-B1038"), _NUDAT),
     Nuclide("18F", "fluorine", HalfLife.minutes(109.77), ("77004003", "C-111A1"), _NUDAT),
     Nuclide("44Sc", "scandium", HalfLife.hours(4.042), ("126600",), _NUDAT),
-    Nuclide("61Cu", "copper", HalfLife.minutes(203.4), ("71425003", "C-127A1"), _NUDAT),
+    Nuclide("61Cu", "copper", HalfLife.hours(3.339), ("71425003", "C-127A1"), _NUDAT),
     Nuclide("64Cu", "copper", HalfLife.hours(12.701), ("3932008", "C-127A2"), _NUDAT),
     Nuclide("68Ga", "gallium", HalfLife.minutes(67.71), ("35337001", "C-131A3"), _NUDAT),
     Nuclide("82Rb", "rubidium", HalfLife(75.45), ("79197006", "C-159A2"), _NUDAT),

@@ -1,13 +1,20 @@
 """The administration record: a TOML file, checked on load, each fault named with its key."""
 
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from petrial.images.suv.statements import AdministrationRecord, Sex, parse_moment
+from petrial.images.suv.statements import (
+    PLAUSIBLE_CM,
+    PLAUSIBLE_KG,
+    PLAUSIBLE_MBQ,
+    AdministrationRecord,
+    Sex,
+    parse_moment,
+)
 from petrial.vocabulary.errors import RecordError
 from petrial.vocabulary.nuclides import NUCLIDES, nuclide_of
 
@@ -16,12 +23,16 @@ __all__ = ["read_record"]
 LARGEST_BYTES: Final = 1_000_000
 
 
+MOMENT_WANTED: Final = "date and time, such as 2024-05-21T10:42:00"
+
+
 def _moment(value: object) -> object:
-    if isinstance(value, str):
-        return parse_moment(value)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return parse_moment(value.isoformat())
-    return value
+    if isinstance(value, datetime):
+        return value
+    try:
+        return parse_moment(str(value))
+    except ValueError:
+        raise ValueError(MOMENT_WANTED) from None
 
 
 def _symbol(value: object) -> object:
@@ -33,7 +44,7 @@ def _symbol(value: object) -> object:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False, strict=True)]
+Megabecquerel = Annotated[float, Field(ge=PLAUSIBLE_MBQ[0], le=PLAUSIBLE_MBQ[1], strict=True)]
 
 
 class _Administration(BaseModel):
@@ -41,9 +52,9 @@ class _Administration(BaseModel):
 
     tracer: Annotated[str, Field(min_length=1)] | None = None
     nuclide: Annotated[str, BeforeValidator(_symbol)] | None = None
-    activity_mbq: Positive | None = None
+    activity_mbq: Megabecquerel | None = None
     activity_measured_at: Moment | None = None
-    residual_mbq: Annotated[float, Field(ge=0.0, allow_inf_nan=False, strict=True)] | None = None
+    residual_mbq: Annotated[float, Field(ge=0.0, le=PLAUSIBLE_MBQ[1], strict=True)] | None = None
     residual_measured_at: Moment | None = None
     injected_at: Moment | None = None
 
@@ -51,8 +62,12 @@ class _Administration(BaseModel):
 class _Patient(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    weight_kg: Annotated[float, Field(ge=0.2, le=700.0, strict=True)] | None = None
-    height_cm: Annotated[float, Field(ge=20.0, le=280.0, strict=True)] | None = None
+    weight_kg: (
+        Annotated[float, Field(ge=PLAUSIBLE_KG[0], le=PLAUSIBLE_KG[1], strict=True)] | None
+    ) = None
+    height_cm: (
+        Annotated[float, Field(ge=PLAUSIBLE_CM[0], le=PLAUSIBLE_CM[1], strict=True)] | None
+    ) = None
     sex: Sex | None = None
 
 

@@ -1,6 +1,6 @@
 """When each slice was acquired: days filled in, midnight inside a scan handled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,10 +17,14 @@ LONGEST: Final = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
-    """The moments at which the slices began, in the order of the slices, and remarks."""
+    """The moments at which the slices began, in the order of the slices, and remarks.
+
+    ``dated`` is false where the day was not stated but inferred from the series.
+    """
 
     moments: tuple[datetime, ...]
     notes: tuple[str, ...] = ()
+    dated: bool = True
 
     @property
     def earliest(self) -> datetime:
@@ -73,7 +77,8 @@ def acquisition_of(case: Case) -> Verdict[Acquisition]:
         if reading.day is None and _later_by_half_a_day(series, moment):
             moment += timedelta(days=1)
         moments.append(moment)
-    if any(r.day is None for r in readings):
+    dated = all(r.day is not None for r in readings)
+    if not dated:
         notes.append("AcquisitionDate is absent: it was inferred from the series date.")
     if any(m.tzinfo is None for m in moments) and any(m.tzinfo is not None for m in moments):
         return case.unknown(
@@ -82,7 +87,8 @@ def acquisition_of(case: Case) -> Verdict[Acquisition]:
             "an offset in every slice or in none",
             "--assume utc_offset=+HH:MM",
         )
-    return _across_midnight(case, moments, notes)
+    found = _across_midnight(case, moments, notes)
+    return Known(replace(found.value, dated=dated)) if isinstance(found, Known) else found
 
 
 def _later_by_half_a_day(series: datetime | None, moment: datetime) -> bool:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from petrial.images.suv.case import Case, Settled, assumed_input, moment_text, unify_zone
-from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference
+from petrial.images.suv.statements import PLAUSIBLE_MBQ
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
+from petrial.vocabulary.moments import elapsed_second
 from petrial.vocabulary.provenance import Input, Source
 from petrial.vocabulary.quantities import Activity, HalfLife
 
@@ -15,6 +16,10 @@ DOSE_TAG: Final = "RadionuclideTotalDose (0018,1074)"
 SURELY_MEGABECQUEREL: Final = 1e3
 """So few becquerels make no image: below this the number can only be MBq."""
 SURELY_BECQUEREL: Final = 1e6
+MOST_BECQUEREL: Final = PLAUSIBLE_MBQ[1] * 1e6
+"""No patient was ever given so much for an image: the number is in another unit."""
+MOST_HALF_LIVES: Final = 10.0
+"""A measurement further than this from the injection has a wrong date."""
 REMEDY: Final = "give activity_mbq in the record, or --assume activity_mbq=VALUE"
 
 
@@ -35,6 +40,13 @@ def settle_activity(
     """
     if case.record is not None and case.record.activity_becquerel is not None:
         return _recorded(case, case.record.activity_becquerel, injected, half_life)
+    if case.record is not None and case.record.residual_becquerel:
+        return case.unknown(
+            "residual_mbq",
+            f"{case.record.residual_becquerel / 1e6:g} MBq without activity_mbq",
+            "the activity from which the residual is to be taken",
+            "write activity_mbq, or remove residual_mbq",
+        )
     if case.assumed.activity_becquerel is not None:
         becquerel = case.assumed.activity_becquerel
         return Known(Settled(becquerel, assumed_input("injected activity", becquerel, "Bq")))
@@ -46,6 +58,9 @@ def header_activity(case: Case) -> Verdict[Settled[float]]:
     written = case.header.total_dose
     if written is None or written <= 0.0:
         return case.unknown(DOSE_TAG, written, "the injected activity in Bq", REMEDY)
+    if written > MOST_BECQUEREL:
+        wanted = f"an activity in Bq of at most {MOST_BECQUEREL:g}"
+        return case.unknown(DOSE_TAG, f"{written:g}", wanted, REMEDY)
     if written < SURELY_MEGABECQUEREL:
         becquerel = written * 1e6
         detail = f"{DOSE_TAG} is {written:g}: no image comes of so few Bq, so these are MBq"
@@ -97,20 +112,7 @@ def _recorded(
     detail = f"{record.origin}: {measured.value / 1e6:.6g} MBq"
     if residual:
         detail += f" less residual {residual / 1e6:.6g} MBq, both at injection"
-    source = case.from_record("injected activity", net, "Bq", detail)
-    return Known(Settled(net, source, (), _difference(case, net)))
-
-
-def _difference(case: Case, net: float) -> tuple[Difference, ...]:
-    match header_activity(case):
-        case Known(value=header):
-            effect = 100.0 * (net / header.value - 1.0)
-            if abs(effect) < NEGLIGIBLE_PERCENT:
-                return ()
-            texts = (f"{net / 1e6:.6g} MBq", f"{header.value / 1e6:.6g} MBq")
-            return (Difference("injected activity", *texts, effect),)
-        case Unknown():
-            return ()
+    return Known(Settled(net, case.from_record("injected activity", net, "Bq", detail)))
 
 
 def _at_injection(
@@ -142,5 +144,13 @@ def _at_injection(
             moment_text(at),
             "a moment on the same clock as the injection",
             "write all moments of the record with an offset, or all without",
+        )
+    elapsed = abs(elapsed_second(moment, injected))
+    if elapsed > MOST_HALF_LIVES * half_life.second:
+        return case.unknown(
+            f"{name}_measured_at",
+            f"{moment_text(at)}, {elapsed / 3600.0:.1f} h from the injection",
+            "a measurement within ten half-lives of the injection",
+            "correct the date in the record",
         )
     return Known(Activity(becquerel, moment).decayed_to(injected, half_life).becquerel)

@@ -1,29 +1,35 @@
 """One series under judgement, and what a settled input looks like."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Generic, TypeVar
 
 from petrial.images.series import PetHeader
-from petrial.images.suv.scaling import Difference
 from petrial.images.suv.statements import AdministrationRecord, Assumptions
 from petrial.vocabulary.errors import Problem
-from petrial.vocabulary.knowledge import Unknown
+from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.provenance import Input, Source
 
-__all__ = ["Case", "Settled", "assumed_input", "effect_text", "moment_text", "unify_zone"]
+__all__ = [
+    "Case",
+    "Settled",
+    "assumed_input",
+    "effect_text",
+    "moment_text",
+    "renamed",
+    "unify_zone",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled(Generic[T_co]):
-    """A value that was decided: with its origin, remarks, and differences to other statements."""
+    """A value that was decided: with its origin and remarks."""
 
     value: T_co
     input: Input
     notes: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,15 @@ class Case:
         """Return an input whose source is the record."""
         origin = "record" if self.record is None else self.record.origin
         return Input(name, value, unit, Source.RECORD, detail or origin)
+
+
+def renamed(verdict: Verdict[Settled[T_co]], name: str) -> Verdict[Settled[T_co]]:
+    """Return the same verdict with its input under another name."""
+    match verdict:
+        case Known(value=settled):
+            return Known(replace(settled, input=replace(settled.input, name=name)))
+        case Unknown() as unknown:
+            return unknown
 
 
 def assumed_input(name: str, value: float | str, unit: str) -> Input:

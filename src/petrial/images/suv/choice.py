@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from petrial.images.series import SeriesFacts
 from petrial.images.suv.judge import label_of
+from petrial.images.suv.nuclide import recorded_nuclide
 from petrial.images.suv.statements import AdministrationRecord
 from petrial.protocol.tracers import tracer_of
 from petrial.vocabulary.errors import Problem
@@ -86,7 +87,8 @@ def _contradicts(record: AdministrationRecord, facts: SeriesFacts) -> bool:
     if header is None:
         return False
     nuclide = nuclide_of(header.nuclide.value, header.nuclide.meaning) if header.nuclide else None
-    if record.nuclide is not None and nuclide is not None and record.nuclide != nuclide.symbol:
+    stated = recorded_nuclide(record)
+    if stated is not None and nuclide is not None and stated.symbol != nuclide.symbol:
         return True
     in_header = _stated(facts, nuclide.symbol if nuclide else None)
     in_record = tracer_of(record.tracer) if record.tracer else None

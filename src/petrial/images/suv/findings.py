@@ -1,10 +1,9 @@
-"""A notebook in which a judgement collects inputs, remarks, differences and problems."""
+"""A notebook in which a judgement collects inputs, remarks and problems."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from petrial.images.suv.case import Settled
-from petrial.images.suv.scaling import Difference
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.provenance import Input
@@ -20,7 +19,6 @@ class Findings:
 
     inputs: list[Input] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, verdict: Verdict[Settled[T]]) -> T | None:
@@ -29,8 +27,13 @@ class Findings:
             case Known(value=settled):
                 self.inputs.append(settled.input)
                 self.notes.extend(settled.notes)
-                self.differences.extend(settled.differences)
                 return settled.value
             case Unknown(problems=problems):
                 self.problems.extend(p for p in problems if p not in self.problems)
                 return None
+
+    def take_all(self, other: "Findings") -> None:
+        """Note everything that another notebook holds."""
+        self.inputs.extend(other.inputs)
+        self.notes.extend(other.notes)
+        self.problems.extend(p for p in other.problems if p not in self.problems)

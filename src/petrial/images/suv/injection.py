@@ -1,6 +1,6 @@
 """When the tracer was injected: record, header date-time, header clock; contradictions named."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from petrial.images.suv.acquisition import clock_of
@@ -13,13 +13,18 @@ from petrial.images.suv.case import (
     unify_zone,
 )
 from petrial.images.suv.nuclide import Radionuclide
-from petrial.images.suv.scaling import Difference
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.moments import ClockReading, elapsed_second
 from petrial.vocabulary.provenance import Input, Source
 from petrial.vocabulary.quantities import HalfLife
 
-__all__ = ["AGREE_PERCENT", "header_injection", "settle_injection", "suv_effect_percent"]
+__all__ = [
+    "AGREE_PERCENT",
+    "MOST_HALF_LIVES",
+    "plausible_header_injection",
+    "settle_injection",
+    "suv_effect_percent",
+]
 
 DATE_TIME_TAG: Final = "RadiopharmaceuticalStartDateTime (0018,1078)"
 CLOCK_TAG: Final = "RadiopharmaceuticalStartTime (0018,1072)"
@@ -27,6 +32,10 @@ AGREE_PERCENT: Final = 0.2
 """Two moments agree when SUV differs by no more than this between them."""
 MOST_HALF_LIVES: Final = 10.0
 """After ten half-lives a thousandth is left: no one scans then, so a date must be wrong."""
+INFERRED: Final = 5.0
+LONGEST_INFERRED_SECOND: Final = 43200.0
+"""A clock time without a date is placed on the last day that fits only within five half-lives and
+twelve hours before the scan: beyond, another day or a placeholder is as likely."""
 REMEDY: Final = "give injected_at in the record, or --assume injected_at=DATE-TIME"
 
 
@@ -61,6 +70,13 @@ def settle_injection(
         stated = case.assumed.injected_at
         source = assumed_input("injection", moment_text(stated), "")
         return _outside(case, stated, source, scan, nuclide)
+    return plausible_header_injection(case, scan, nuclide)
+
+
+def plausible_header_injection(
+    case: Case, scan: datetime, nuclide: Radionuclide
+) -> Verdict[Settled[datetime]]:
+    """Return the header's moment of injection, refused where it disagrees with the scan."""
     match header_injection(case, scan, nuclide):
         case Known(value=settled):
             return _plausible(case, settled, scan, nuclide)
@@ -71,7 +87,7 @@ def settle_injection(
 def _outside(
     case: Case, stated: datetime, source: Input, scan: datetime, nuclide: Radionuclide
 ) -> Verdict[Settled[datetime]]:
-    """Place a moment of record or assumption on the scanner's clock; compare with the header."""
+    """Place a moment of record or assumption on the scanner's clock; refuse nonsense."""
     moment = unify_zone(stated, scan)
     if moment is None:
         return case.unknown(
@@ -80,18 +96,7 @@ def _outside(
             "the scanner's offset from UTC",
             "--assume utc_offset=+HH:MM, or write injected_at on the scanner's own clock",
         )
-    differences: tuple[Difference, ...] = ()
-    header = header_injection(case, scan, nuclide)
-    if isinstance(header, Known):
-        shift = elapsed_second(header.value.value, moment)
-        effect = suv_effect_percent(shift, nuclide.half_life)
-        if abs(shift) >= 1.0:
-            differences = (
-                Difference(
-                    "injection", moment_text(moment), moment_text(header.value.value), effect
-                ),
-            )
-    return _plausible(case, Settled(moment, source, (), differences), scan, nuclide)
+    return _plausible(case, Settled(moment, source), scan, nuclide)
 
 
 def header_injection(
@@ -145,8 +150,8 @@ def _from_date_time(
             "the scanner's offset from UTC",
             "--assume utc_offset=+HH:MM, or give injected_at in the record",
         )
-    if clock is not None and not same_wall_clock:
-        other = clock_of(case, clock)
+    other = None if clock is None else clock_of(case, clock)
+    if other is not None and not (same_wall_clock and _one_offset(reading, other)):
         if comparable.tzinfo is not None and other.utc_offset is None:
             other = ClockReading(other.day, other.clock, comparable.utcoffset())
         second = _nearest_day(other, comparable)
@@ -162,6 +167,11 @@ def _from_date_time(
             )
     source = Input("injection", moment_text(comparable), "", Source.HEADER, DATE_TIME_TAG)
     return Known(Settled(comparable, source))
+
+
+def _one_offset(one: ClockReading, other: ClockReading) -> bool:
+    """Whether two readings may be on one clock: their offsets are equal, or one is not stated."""
+    return None in {one.utc_offset, other.utc_offset} or one.utc_offset == other.utc_offset
 
 
 def _nearest_day(clock: ClockReading, moment: datetime) -> datetime:
@@ -181,25 +191,39 @@ def _from_clock(
     same_day = zoned.on(scan.date())
     if same_day is None or (same_day.tzinfo is None) != (scan.tzinfo is None):
         return case.unknown(CLOCK_TAG, clock.clock, "a moment on the scanner's clock", REMEDY)
-    last = same_day if same_day <= scan else same_day - timedelta(days=1)
+    last = next(m for d in (1, 0, -1) if (m := same_day + timedelta(days=d)) <= scan)
     if nuclide.long_lived:
-        days = (0, 1, 4)
-        readings = "; ".join(
-            f"{moment_text(last - timedelta(days=d))}: factor "
-            f"{nuclide.half_life.remaining(-86400.0 * d):.3g}"
-            for d in days
-        )
-        name = nuclide.symbol or "the nuclide"
+        return _undated(case, clock, last, nuclide)
+    elapsed = elapsed_second(last, scan)
+    placeholder = clock.clock == time(0) and elapsed > 0.0
+    if placeholder or elapsed > min(LONGEST_INFERRED_SECOND, INFERRED * nuclide.half_life.second):
         return case.unknown(
-            DATE_TIME_TAG,
-            f"only the clock time {clock.clock} of {CLOCK_TAG}. SUV would be, against the last "
-            f"such time before the scan, {readings}",
-            f"a date and a time, for {name} may be scanned days after injection",
+            f"{DATE_TIME_TAG} or {CLOCK_TAG}",
+            f"only the clock time {clock.clock}, last {_span(elapsed)} before the scan",
+            "a date and a time, or a clock time shortly before the scan and other than midnight",
             REMEDY,
         )
     detail = f"last {clock.clock} of {CLOCK_TAG} before the scan; the header has no date for it"
     source = Input("injection", moment_text(last), "", Source.INFERENCE, detail)
     return Known(Settled(last, source, notes=(f"Injection {moment_text(last)}: {detail}.",)))
+
+
+def _undated(
+    case: Case, clock: ClockReading, last: datetime, nuclide: Radionuclide
+) -> Verdict[Settled[datetime]]:
+    """Refuse a clock time without a date, saying what each day would give."""
+    readings = "; ".join(
+        f"{moment_text(last - timedelta(days=d))}: factor "
+        f"{nuclide.half_life.remaining(-86400.0 * d):.3g}"
+        for d in (0, 1, 4)
+    )
+    return case.unknown(
+        DATE_TIME_TAG,
+        f"only the clock time {clock.clock} of {CLOCK_TAG}. SUV would be, against the last "
+        f"such time before the scan, {readings}",
+        f"a date and a time, for {nuclide.symbol or 'the nuclide'} may be scanned days later",
+        REMEDY,
+    )
 
 
 def _plausible(
@@ -209,12 +233,23 @@ def _plausible(
     elapsed = elapsed_second(settled.value, scan)
     if 0.0 <= elapsed <= MOST_HALF_LIVES * nuclide.half_life.second:
         return Known(settled)
-    hours = elapsed / 3600.0
     name = nuclide.symbol or f"a half-life of {nuclide.half_life.second:g} s"
+    recorded = settled.input.source is Source.RECORD
+    remedy = "correct the record, or the dates of the images" if recorded else REMEDY
+    order = "before" if elapsed > 0.0 else "after"
     return case.unknown(
-        f"{DATE_TIME_TAG} against the scan",
-        f"injection {moment_text(settled.value)} ({settled.input.source.value}), "
-        f"scan {moment_text(scan)}: {hours:.1f} h between them",
+        f"moment of injection ({settled.input.detail}) against the scan",
+        f"injection {moment_text(settled.value)}, scan {moment_text(scan)}: "
+        f"{_span(abs(elapsed))} {order} it",
         f"an injection before the scan, by at most {MOST_HALF_LIVES:g} half-lives of {name}",
-        f"dates may have been shifted by de-identification: {REMEDY}",
+        f"dates may have been shifted by de-identification: {remedy}",
     )
+
+
+def _span(second: float) -> str:
+    """Return a span of time in minutes, hours or days, as people say it."""
+    if second < 7200.0:  # noqa: PLR2004  two hours
+        return f"{second / 60.0:.1f} min"
+    if second < 172800.0:  # noqa: PLR2004  two days
+        return f"{second / 3600.0:.1f} h"
+    return f"{second / 86400.0:.1f} days"

@@ -1,17 +1,20 @@
 """The judgement on one PET series: a scaling to SUV with all its inputs, or a refusal."""
 
+import re
 from typing import Final
 
 from petrial.images.series import SeriesFacts
 from petrial.images.suv.activity import settle_activity
 from petrial.images.suv.case import Case, assumed_input
+from petrial.images.suv.comparison import compare_with_header
 from petrial.images.suv.findings import Findings
 from petrial.images.suv.injection import settle_injection
 from petrial.images.suv.normalised import by_body_surface, by_counts, by_suv
-from petrial.images.suv.nuclide import settle_nuclide
+from petrial.images.suv.nuclide import header_nuclide, recorded_nuclide, settle_nuclide
+from petrial.images.suv.patient import settle_weight
 from petrial.images.suv.ratios import mass_ratios
 from petrial.images.suv.routes import Route, by_activity, scan_moment
-from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference, SuvScaling
+from petrial.images.suv.scaling import SuvScaling
 from petrial.images.suv.statements import AdministrationRecord, Assumptions
 from petrial.protocol.tracers import Tracer, tracer_of
 from petrial.vocabulary.errors import Problem
@@ -22,6 +25,9 @@ __all__ = ["judge", "label_of"]
 
 UNITS_TAG: Final = "Units (0054,1001)"
 CORRECTED_TAG: Final = "CorrectedImage (0028,0051)"
+METHOD_TAG: Final = "AttenuationCorrectionMethod (0054,1101)"
+NOT_CORRECTED: Final = r"(none|no|nac|off|uncorrected|not\b.*)\s*$"
+CORRECTED_BY: Final = r"ct|measured|calculated|mr|transmission|segment|model|ge-?68|cs-?137"
 FAR_FROM_USUAL: Final = 2.0
 """An injected activity beyond this factor from the protocol's is remarked upon."""
 YEARS: Final = range(1950, 2201)
@@ -64,6 +70,13 @@ def judge(
     if findings.problems:
         return Unknown(tuple(findings.problems))
     _check_attenuation(case, findings)
+    if case.assumed.utc_offset is not None:
+        findings.inputs.append(
+            assumed_input("offset from UTC", str(case.assumed.utc_offset), "h:mm:ss")
+        )
+    if record is not None and header_nuclide(case) and recorded_nuclide(record):
+        nuclide = settle_nuclide(case)
+        findings.problems.extend(nuclide.problems if isinstance(nuclide, Unknown) else ())
     route = _route(case, findings)
     if route is None or findings.problems:
         return Unknown(tuple(findings.problems))
@@ -137,18 +150,18 @@ def _check_attenuation(case: Case, findings: Findings) -> None:
         return
     corrected = case.header.corrected_image
     method = (case.header.attenuation_method or "").strip()
-    if corrected is not None and "ATTN" in corrected:
+    denied = re.match(NOT_CORRECTED, method, re.IGNORECASE) is not None
+    if corrected is not None and "ATTN" in corrected and not denied:
         findings.inputs.append(Input(name, "yes", "", Source.HEADER, CORRECTED_TAG))
         return
-    if corrected is None and method and not method.upper().startswith(("NONE", "NO ")):
-        tag = "AttenuationCorrectionMethod (0054,1101)"
-        findings.inputs.append(Input(name, method, "", Source.HEADER, tag))
+    if corrected is None and not denied and re.search(CORRECTED_BY, method, re.IGNORECASE):
+        findings.inputs.append(Input(name, method, "", Source.HEADER, METHOD_TAG))
         return
     found = "nothing" if corrected is None else ", ".join(sorted(corrected)) or "an empty list"
     findings.take(
         case.unknown(
-            CORRECTED_TAG,
-            found,
+            f"{CORRECTED_TAG} and {METHOD_TAG}",
+            f"{found}; {method or 'nothing'}",
             "ATTN among the corrections: without it no value is a concentration",
             "choose the corrected series; if it is corrected, --assume attenuation_corrected=yes",
         )
@@ -210,7 +223,8 @@ def _scaling(case: Case, findings: Findings, route: Route) -> SuvScaling:
         activity = aside.take(
             settle_activity(case, injected, nuclide.half_life if nuclide else None)
         )
-    weight = next((i.value for i in findings.inputs if i.name == "weight"), None)
+    weight = aside.take(settle_weight(case))
+    differences, remarks = compare_with_header(case, route, findings, _route)
     tracer = _tracer(case, symbol, findings)
     if tracer is not None and activity is not None:
         _remark_on_activity(tracer, activity, findings)
@@ -223,14 +237,14 @@ def _scaling(case: Case, findings: Findings, route: Route) -> SuvScaling:
         reference_moment=route.reference_moment,
         injected_at=injected,
         activity_becquerel=activity,
-        weight_kilogram=weight if isinstance(weight, float) else None,
+        weight_kilogram=None if weight is None else weight.kilogram,
         ratios=ratios,
         tracer=tracer.name if tracer else _said_tracer(case),
         nuclide=symbol,
         inputs=tuple(findings.inputs),
         candidates=route.candidates,
-        differences=(*findings.differences, *_altogether(case, route)),
-        notes=tuple(dict.fromkeys((*findings.notes, *_header_alone(case)))),
+        differences=differences,
+        notes=tuple(dict.fromkeys((*findings.notes, *remarks))),
     )
 
 
@@ -279,30 +293,3 @@ def _remark_on_activity(tracer: Tracer, activity: float, findings: Findings) -> 
             f"The injected activity of {activity / 1e6:.4g} MBq is {factor:.3g} times the "
             f"{tracer.usual_megabecquerel:g} MBq of the protocol for {tracer.name}."
         )
-
-
-def _altogether(case: Case, route: Route) -> tuple[Difference, ...]:
-    """Return the effect of believing the header in everything, where that can be computed."""
-    alone = _by_header_alone(case)
-    if alone is None or alone[0] is None:
-        return ()
-    effect = 100.0 * (alone[0].factors[0] / route.factors[0] - 1.0)
-    if abs(effect) < NEGLIGIBLE_PERCENT:
-        return ()
-    texts = (f"{route.factors[0]:.6g}", f"{alone[0].factors[0]:.6g}")
-    return (Difference("SUV factor altogether", *texts, effect),)
-
-
-def _header_alone(case: Case) -> tuple[str, ...]:
-    alone = _by_header_alone(case)
-    if alone is None or alone[0] is not None:
-        return ()
-    fields = "; ".join(problem.field for problem in alone[1].problems)
-    return (f"From the header alone this series would be refused for: {fields}.",)
-
-
-def _by_header_alone(case: Case) -> tuple[Route | None, Findings] | None:
-    if case.record is None:
-        return None
-    findings = Findings()
-    return _route(Case(case.where, case.header, None, case.assumed), findings), findings

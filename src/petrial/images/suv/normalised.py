@@ -1,27 +1,31 @@
 """Values that the scanner already normalised: SUV of some kind, or Philips counts."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 from petrial.images.suv.activity import header_activity, settle_activity
-from petrial.images.suv.case import Case, assumed_input, effect_text
+from petrial.images.suv.case import Case, Settled, assumed_input, effect_text, renamed
 from petrial.images.suv.findings import Findings
-from petrial.images.suv.injection import header_injection, settle_injection
+from petrial.images.suv.injection import plausible_header_injection, settle_injection
 from petrial.images.suv.masses import MASS_BY_SUV_TYPE, body_surface_cm2
 from petrial.images.suv.nuclide import settle_nuclide
 from petrial.images.suv.patient import (
     WEIGHT_TAG,
     header_height,
+    header_sex,
     header_weight,
     settle_height,
     settle_sex,
     settle_weight,
 )
-from petrial.images.suv.routes import Route, by_activity, scan_moment
-from petrial.vocabulary.knowledge import Known
+from petrial.images.suv.reference import REFERENCE_FIELD
+from petrial.images.suv.routes import DECAY_TAG, Route, by_activity, scan_moment
+from petrial.vocabulary.knowledge import Unknown, Verdict
 from petrial.vocabulary.moments import elapsed_second
 from petrial.vocabulary.provenance import Input, Source
 
 __all__ = ["by_body_surface", "by_counts", "by_suv"]
+
+T = TypeVar("T")
 
 SUV_TYPE_TAG: Final = "SUVType (0054,1006)"
 SUV_FACTOR_TAG: Final = "Philips private (7053,1000)"
@@ -59,9 +63,9 @@ def _weight_over_mass(case: Case, findings: Findings, suv_type: str) -> float | 
     """Return body weight over the mass that the scanner used, from what the header states."""
     weight = header_weight(case)
     height = header_height(case)
-    used_weight = findings.take(weight if isinstance(weight, Known) else settle_weight(case))
-    used_height = findings.take(height if isinstance(height, Known) else settle_height(case))
-    sex = findings.take(settle_sex(case))
+    used_weight = findings.take(_used(weight, settle_weight(case), "weight"))
+    used_height = findings.take(_used(height, settle_height(case), "height"))
+    sex = findings.take(_used(header_sex(case), settle_sex(case), "sex"))
     if used_weight is None or used_height is None or sex is None:
         return None
     mass = MASS_BY_SUV_TYPE[suv_type](used_weight, used_height, sex)
@@ -77,12 +81,21 @@ def _weight_over_mass(case: Case, findings: Findings, suv_type: str) -> float | 
     return used_weight.kilogram / mass
 
 
+def _used(
+    stated: Verdict[Settled[T]], otherwise: Verdict[Settled[T]], name: str
+) -> Verdict[Settled[T]]:
+    """Return what the header states as used by the scanner; ``otherwise`` where it is silent."""
+    if isinstance(stated, Unknown):
+        return otherwise
+    return renamed(stated, f"{name} used by the scanner")
+
+
 def by_body_surface(case: Case, findings: Findings) -> Route | None:
     """Return the route of values in CM2ML: divided by body surface (cm2), times weight (g)."""
     weight = header_weight(case)
     height = header_height(case)
-    used_weight = findings.take(weight if isinstance(weight, Known) else settle_weight(case))
-    used_height = findings.take(height if isinstance(height, Known) else settle_height(case))
+    used_weight = findings.take(_used(weight, settle_weight(case), "weight"))
+    used_height = findings.take(_used(height, settle_height(case), "height"))
     if used_weight is None or used_height is None:
         return None
     surface = body_surface_cm2(used_weight, used_height)
@@ -111,10 +124,14 @@ def by_counts(case: Case, findings: Findings) -> Route | None:
     aside = Findings()
     route = by_activity(case, aside, to_activity, "CNTS by factor to Bq/mL")
     if to_suv is None:
-        _copy(aside, findings)
+        findings.take_all(aside)
         _note_factor(findings, "factor to Bq/mL", to_activity, ACTIVITY_FACTOR_TAG)
         return route
     if route is None:
+        contradictions = [p for p in aside.problems if p.got and p.field != REFERENCE_FIELD]
+        if contradictions:
+            findings.problems.extend(contradictions)
+            return None
         findings.notes.append(
             f"{ACTIVITY_FACTOR_TAG} could not be held against {SUV_FACTOR_TAG}: "
             + "; ".join(p.field for p in aside.problems)
@@ -161,7 +178,7 @@ def _both_factors(
             route.activity_becquerel,
             route.candidates,
         )
-    _copy(aside, into)
+    into.take_all(aside)
     _note_factor(into, "factor to Bq/mL", to_activity, ACTIVITY_FACTOR_TAG)
     return route
 
@@ -175,61 +192,72 @@ def _note_factor(findings: Findings, name: str, factor: float, tag: str) -> None
     findings.inputs.append(Input(name, factor, "per count", Source.HEADER, tag))
 
 
-def _copy(source: Findings, target: Findings) -> None:
-    target.inputs.extend(source.inputs)
-    target.notes.extend(source.notes)
-    target.differences.extend(source.differences)
-    target.problems.extend(source.problems)
-
-
 def _positive(value: float | None) -> float | None:
     return value if value is not None and value > 0.0 else None
 
 
-def _normalised(case: Case, findings: Findings, method: str, factor: float) -> Route:
-    """Return the route of SUV by the scanner, corrected to the record where that differs."""
+def _normalised(case: Case, findings: Findings, method: str, factor: float) -> Route | None:
+    """Return the route of SUV by the scanner, corrected to what was stated beside the header."""
+    claims = case.header.corrected_image is not None and "DECY" in case.header.corrected_image
+    written = (case.header.decay_correction or "").strip().upper()
+    if written == "NONE" and not claims and case.assumed.decay_correction is None:
+        findings.take(
+            case.unknown(
+                DECAY_TAG,
+                "NONE, for values that are said to be SUV",
+                "SUV of an image whose decay was corrected",
+                "ask the site; if decay was corrected, --assume decay_correction=START",
+            )
+        )
+        return None
+    record, assumed = case.record, case.assumed
     correction = 1.0
-    record = case.record
-    if record is not None and record.weight_kilogram is not None:
-        findings.take(settle_weight(case))
-        match header_weight(case):
-            case Known(value=used):
-                correction *= record.weight_kilogram / used.value.kilogram
-            case _:
-                _cannot_compare(findings, "weight", WEIGHT_TAG)
-    if record is not None and (record.activity_becquerel or record.injected_at):
+    if (record and record.weight_kilogram) or assumed.weight_kilogram:
+        correction *= _weight_correction(case, findings)
+    dose = record and (record.activity_becquerel or record.injected_at or record.residual_becquerel)
+    if dose or assumed.activity_becquerel or assumed.injected_at:
         correction *= _dose_correction(case, findings)
     if abs(correction - 1.0) > 1e-9:  # noqa: PLR2004  equal but for rounding
-        method += ", corrected to the record"
+        method += ", corrected to what was stated beside the header"
     return Route(method, (factor * correction,) * len(case.header.slices))
 
 
-def _cannot_compare(findings: Findings, what: str, tag: str) -> None:
+def _cannot_compare(findings: Findings, what: str, tag: str) -> float:
     findings.notes.append(
-        f"The scanner normalised by a {what} that the header does not state ({tag}): "
-        "the record could not be held against it."
+        f"The scanner normalised by a {what} that the header does not state rightly ({tag}): "
+        "what was stated beside it could not be held against it, and SUV is the scanner's."
     )
+    return 1.0
+
+
+def _weight_correction(case: Case, findings: Findings) -> float:
+    """Return the stated body weight over the one that the scanner used."""
+    used = header_weight(case)
+    stated = findings.take(settle_weight(case))
+    if isinstance(used, Unknown) or stated is None:
+        return _cannot_compare(findings, "weight", WEIGHT_TAG)
+    findings.take(renamed(used, "weight used by the scanner"))
+    return stated.kilogram / used.value.value.kilogram
 
 
 def _dose_correction(case: Case, findings: Findings) -> float:
-    """Return SUV by the record's activity and injection over SUV by the header's."""
+    """Return SUV by the stated activity and injection over SUV by the header's."""
     scan = scan_moment(case)
     nuclide = settle_nuclide(case)
-    if scan is None or not isinstance(nuclide, Known):
-        _cannot_compare(findings, "dose", "times of the series or half-life")
-        return 1.0
-    radionuclide = nuclide.value.value
-    alone = Case(case.where, case.header, None, case.assumed)
-    dose, began = header_activity(alone), header_injection(alone, scan, radionuclide)
-    if not isinstance(dose, Known) or not isinstance(began, Known):
-        _cannot_compare(findings, "dose", "RadiopharmaceuticalInformationSequence (0054,0016)")
-        return 1.0
-    injected = findings.take(settle_injection(case, scan, radionuclide))
-    activity = findings.take(settle_activity(case, injected, radionuclide.half_life))
+    if scan is None or isinstance(nuclide, Unknown):
+        return _cannot_compare(findings, "dose", "times of the series or half-life")
+    half_life = nuclide.value.value.half_life
+    dose = header_activity(case)
+    began = plausible_header_injection(case, scan, nuclide.value.value)
+    if isinstance(dose, Unknown) or isinstance(began, Unknown):
+        tag = "RadiopharmaceuticalInformationSequence (0054,0016)"
+        return _cannot_compare(findings, "dose", tag)
+    injected = findings.take(settle_injection(case, scan, nuclide.value.value))
+    activity = findings.take(settle_activity(case, injected, half_life))
     if injected is None or activity is None:
         return 1.0
-    by_header = dose.value.value * radionuclide.half_life.remaining(
-        elapsed_second(began.value.value, scan)
-    )
-    by_record = activity * radionuclide.half_life.remaining(elapsed_second(injected, scan))
-    return by_header / by_record
+    findings.take(nuclide)
+    findings.take(renamed(dose, "activity used by the scanner"))
+    findings.take(renamed(began, "injection used by the scanner"))
+    by_header = dose.value.value * half_life.remaining(elapsed_second(began.value.value, scan))
+    return by_header / (activity * half_life.remaining(elapsed_second(injected, scan)))

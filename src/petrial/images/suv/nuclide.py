@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from petrial.images.suv.case import Case, Settled, assumed_input
+from petrial.images.suv.statements import AdministrationRecord
+from petrial.protocol.tracers import tracer_of
 from petrial.vocabulary.knowledge import Known, Verdict
 from petrial.vocabulary.nuclides import LONG_LIVED_FROM, NUCLIDES, Nuclide, nuclide_of
 from petrial.vocabulary.provenance import Input, Source
@@ -39,10 +41,18 @@ def header_nuclide(case: Case) -> Nuclide | None:
     return None if code is None else nuclide_of(code.value, code.meaning)
 
 
+def recorded_nuclide(record: AdministrationRecord) -> Nuclide | None:
+    """Return the nuclide that a record names, or that its tracer implies."""
+    if record.nuclide:
+        return nuclide_of(record.nuclide)
+    tracer = tracer_of(record.tracer) if record.tracer else None
+    return NUCLIDES[tracer.nuclide] if tracer else None
+
+
 def settle_nuclide(case: Case) -> Verdict[Settled[Radionuclide]]:
     """Return nuclide and half-life, or why they are not known."""
     in_header = header_nuclide(case)
-    in_record = nuclide_of(case.record.nuclide) if case.record and case.record.nuclide else None
+    in_record = recorded_nuclide(case.record) if case.record else None
     if in_record and in_header and in_record.symbol != in_header.symbol:
         return case.unknown(
             CODE_TAG,
@@ -98,17 +108,11 @@ def _half_life(
         notes = (remark,) if abs(off) > SAY_SO_PERCENT else ()
         found = Radionuclide(nuclide.symbol, HalfLife(written))
         return Known(Settled(found, _header_input(written), notes))
-    if decided is not None:
-        note = (
-            f"{HALF_LIFE_TAG} of {written:g} s is not that of {decided.symbol}; the half-life of "
-            "the table is used because the nuclide was stated outside the header."
-        )
-        return Known(Settled(Radionuclide(decided.symbol, decided.half_life), table, (note,)))
     return case.unknown(
         HALF_LIFE_TAG,
-        f"{written:g} s with the code of {nuclide.symbol} ({nuclide.half_life.second:g} s)",
+        f"{written:g} s, {nuclide.symbol} has {nuclide.half_life.second:g} s",
         "the half-life of the nuclide that is named",
-        f"find out which is right; then --assume nuclide=SYMBOL or half_life_s={written:g}",
+        "find out which is right; then --assume half_life_s=VALUE",
     )
 
 

@@ -3,13 +3,19 @@
 from typing import Final
 
 from petrial.images.suv.case import Case, Settled, assumed_input
-from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference
 from petrial.images.suv.statements import Sex
 from petrial.vocabulary.knowledge import Known, Verdict
 from petrial.vocabulary.provenance import Input, Source
 from petrial.vocabulary.quantities import BodyHeight, BodyWeight
 
-__all__ = ["header_height", "header_weight", "settle_height", "settle_sex", "settle_weight"]
+__all__ = [
+    "header_height",
+    "header_sex",
+    "header_weight",
+    "settle_height",
+    "settle_sex",
+    "settle_weight",
+]
 
 WEIGHT_TAG: Final = "PatientWeight (0010,1030)"
 HEIGHT_TAG: Final = "PatientSize (0010,1020)"
@@ -29,27 +35,13 @@ SURELY_CENTIMETRE: Final = TALLEST_M / 0.0254
 
 def settle_weight(case: Case) -> Verdict[Settled[BodyWeight]]:
     """Return the body weight, or why it is not known."""
-    stated = case.record.weight_kilogram if case.record else None
-    header = header_weight(case)
-    if stated is not None:
-        differences: tuple[Difference, ...] = ()
-        if isinstance(header, Known):
-            effect = 100.0 * (header.value.value.kilogram / stated - 1.0)
-            differences = _difference("weight", f"{stated:g} kg", header.value.input, effect)
-        detail = case.from_record("weight", stated, "kg")
-        return Known(Settled(BodyWeight(stated), detail, differences=differences))
+    if case.record is not None and case.record.weight_kilogram is not None:
+        kilogram = case.record.weight_kilogram
+        return Known(Settled(BodyWeight(kilogram), case.from_record("weight", kilogram, "kg")))
     if case.assumed.weight_kilogram is not None:
         kilogram = case.assumed.weight_kilogram
         return Known(Settled(BodyWeight(kilogram), assumed_input("weight", kilogram, "kg")))
-    return header
-
-
-def _difference(
-    field: str, record: str, header: Input, effect_percent: float
-) -> tuple[Difference, ...]:
-    if abs(effect_percent) < NEGLIGIBLE_PERCENT:
-        return ()
-    return (Difference(field, record, f"{header.value} {header.unit}", effect_percent),)
+    return header_weight(case)
 
 
 def header_weight(case: Case) -> Verdict[Settled[BodyWeight]]:
@@ -119,6 +111,11 @@ def settle_sex(case: Case) -> Verdict[Settled[Sex]]:
         return Known(Settled(sex, case.from_record("sex", sex.value, "")))
     if case.assumed.sex is not None:
         return Known(Settled(case.assumed.sex, assumed_input("sex", case.assumed.sex.value, "")))
+    return header_sex(case)
+
+
+def header_sex(case: Case) -> Verdict[Settled[Sex]]:
+    """Return the sex as the header alone states it."""
     written = (case.header.patient_sex or "").strip().upper()
     if written in {"F", "M"}:
         sex = Sex(written)

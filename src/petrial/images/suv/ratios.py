@@ -53,9 +53,6 @@ def _note_once(findings: Findings, case: Case) -> None:
         if isinstance(settled, Known) and settled.value.input.name not in have:
             findings.inputs.append(settled.value.input)
             findings.notes.extend(n for n in settled.value.notes if n not in findings.notes)
-            findings.differences.extend(
-                d for d in settled.value.differences if d not in findings.differences
-            )
 
 
 def _james(

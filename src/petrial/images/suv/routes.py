@@ -6,10 +6,16 @@ from typing import Final
 
 from petrial.images.suv.acquisition import Acquisition, acquisition_of, clock_of
 from petrial.images.suv.activity import settle_activity
-from petrial.images.suv.case import Case, assumed_input, effect_text, moment_text
+from petrial.images.suv.case import Case, assumed_input, effect_text, moment_text, renamed
 from petrial.images.suv.decay import mean_activity_second
 from petrial.images.suv.findings import Findings
-from petrial.images.suv.injection import AGREE_PERCENT, settle_injection, suv_effect_percent
+from petrial.images.suv.injection import (
+    AGREE_PERCENT,
+    MOST_HALF_LIVES,
+    plausible_header_injection,
+    settle_injection,
+    suv_effect_percent,
+)
 from petrial.images.suv.nuclide import Radionuclide, settle_nuclide
 from petrial.images.suv.patient import settle_weight
 from petrial.images.suv.reference import settle_reference
@@ -18,10 +24,12 @@ from petrial.vocabulary.knowledge import Known, Unknown
 from petrial.vocabulary.moments import elapsed_second
 from petrial.vocabulary.provenance import Input, Source
 
-__all__ = ["Route", "by_activity", "scan_moment", "settle_decay_correction"]
+__all__ = ["DECAY_TAG", "Route", "by_activity", "scan_moment", "settle_decay_correction"]
 
 DECAY_TAG: Final = "DecayCorrection (0054,1102)"
 CORRECTED_TAG: Final = "CorrectedImage (0028,0051)"
+FACTOR_FITS: Final = 0.02
+"""Clocks of dose sheet and scanner apart, a factor from the injection fits within 2 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +83,15 @@ def settle_decay_correction(case: Case, findings: Findings) -> str | None:
         return None
     corrected = case.header.corrected_image
     claims = corrected is not None and "DECY" in corrected
-    if (claims and written == "NONE") or (
-        corrected is not None and not claims and written != "NONE" and not _factor_moves(case)
-    ):
+    moves = _factor_moves(case)
+    lacking = corrected is not None and not (claims or moves)
+    if (written == "NONE" and (claims or moves)) or (written != "NONE" and lacking):
+        factors = "DecayFactor other than 1" if moves else "no DecayFactor other than 1"
         findings.take(
             case.unknown(
-                f"{DECAY_TAG} and {CORRECTED_TAG}",
-                f"{written}, with{'' if claims else 'out'} DECY",
-                "two elements that agree on whether decay was corrected",
+                f"{DECAY_TAG}, {CORRECTED_TAG}, DecayFactor (0054,1321)",
+                f"{written}, with{'' if claims else 'out'} DECY, {factors}",
+                "elements that agree on whether decay was corrected",
                 do,
             )
         )
@@ -110,7 +119,8 @@ def _corrected_to_start(case: Case, findings: Findings) -> Route | None:
     if reference is None:
         findings.take(settle_activity(case, None, nuclide.half_life))
         return None
-    injected = findings.take(settle_injection(case, reference.moment, nuclide))
+    scan = _began_after(case, reference.moment, nuclide)
+    injected = findings.take(settle_injection(case, scan, nuclide))
     activity = _activity(case, findings, injected, nuclide)
     if injected is None or activity is None:
         return None
@@ -125,6 +135,18 @@ def _corrected_to_start(case: Case, findings: Findings) -> Route | None:
     )
 
 
+def _began_after(case: Case, reference: datetime, nuclide: Radionuclide) -> datetime:
+    """Return the earliest acquisition where it follows the reference moment, else that moment.
+
+    A list-mode scan may be corrected to its start, seconds before the injection.
+    """
+    scan = scan_moment(case)
+    if scan is None or (scan.tzinfo is None) != (reference.tzinfo is None):
+        return reference
+    wait = elapsed_second(reference, scan)
+    return scan if 0.0 <= wait <= MOST_HALF_LIVES * nuclide.half_life.second else reference
+
+
 def _activity(
     case: Case, findings: Findings, injected: datetime | None, nuclide: Radionuclide
 ) -> float | None:
@@ -136,49 +158,81 @@ def _activity(
 
 
 def _corrected_to_administration(case: Case, findings: Findings) -> Route | None:
-    """Return the injected activity (Bq); its moment is needed only to use a record's activity."""
+    """Return the injected activity (Bq); its moment matters only where it was stated twice.
+
+    The scanner multiplied by 2^((scan - header's injection) / half-life). Believing an injection
+    that was stated beside the header, the image must be corrected from there instead.
+    """
     aside = Findings()
     nuclide = aside.take(settle_nuclide(case))
     scan = scan_moment(case)
-    injected = None
+    injected = by_header = None
     if nuclide is not None and scan is not None:
         injected = aside.take(settle_injection(case, scan, nuclide))
+        by_header = plausible_header_injection(case, scan, nuclide)
     half_life = None if nuclide is None else nuclide.half_life
     activity = findings.take(settle_activity(case, injected, half_life))
-    if case.record is not None:
-        findings.differences.extend(aside.differences)
-        if case.record.nuclide is not None:
-            findings.problems.extend(p for p in aside.problems if "RadionuclideCode" in p.field)
+    if _states_time(case):
+        findings.take_all(aside)
+    if nuclide is not None and injected is not None:
+        _check_administration(case, findings, injected, nuclide)
     if activity is None or findings.problems:
         return None
-    if injected is not None and aside.differences:
-        shift = [d for d in aside.differences if d.field == "injection"]
-        if shift and nuclide is not None and scan is not None:
-            return _readministered(case, activity, injected, shift[0].effect_percent)
+    method = "decay corrected to ADMIN"
+    left = activity
+    if _states_time(case) and injected and nuclide and by_header is not None:
+        used = findings.take(renamed(by_header, "injection used by the scanner"))
+        if used is None:
+            return None
+        if used != injected:
+            method += ", moved to the injection stated beside the header"
+            left *= nuclide.half_life.remaining(elapsed_second(injected, used))
     return Route(
-        method="decay corrected to ADMIN",
-        factors=(activity,) * len(case.header.slices),
+        method=method,
+        factors=(left,) * len(case.header.slices),
         reference_moment=injected,
         injected_at=injected,
         activity_becquerel=activity,
     )
 
 
-def _readministered(
-    case: Case, activity: float, injected: datetime, header_effect_percent: float
-) -> Route:
-    """Undo the scanner's correction to the header's injection, which the record contradicts.
+def _states_time(case: Case) -> bool:
+    """Whether a moment of injection was stated beside the header."""
+    recorded = case.record is not None and case.record.injected_at is not None
+    return recorded or case.assumed.injected_at is not None
 
-    The scanner multiplied by 2^(scan - header's injection); believing the record, the image must
-    be corrected from the record's injection instead: the same ratio as in START.
-    """
-    return Route(
-        method="decay corrected to ADMIN, moved to the injection of the record",
-        factors=(activity * (1.0 + header_effect_percent / 100.0),) * len(case.header.slices),
-        reference_moment=injected,
-        injected_at=injected,
-        activity_becquerel=activity,
-    )
+
+def _check_administration(
+    case: Case, findings: Findings, injected: datetime, nuclide: Radionuclide
+) -> None:
+    """Refuse decay factors that are not those of a correction to the injection."""
+    acquisition = acquisition_of(case)
+    factors = [t.decay_factor for t in case.header.slices]
+    if isinstance(acquisition, Unknown) or None in factors:
+        return
+    began = acquisition.value
+    if began.single and set(factors) == {1.0}:
+        return
+    ratios = [
+        (factor or 1.0) * nuclide.half_life.remaining(elapsed_second(injected, moment) + wait)
+        for factor, moment, wait in zip(factors, began.moments, _waits(case, nuclide), strict=True)
+    ]
+    worst = max(ratios, key=lambda ratio: abs(ratio - 1.0))
+    if abs(worst - 1.0) > FACTOR_FITS:
+        findings.take(
+            case.unknown(
+                f"{DECAY_TAG} and DecayFactor (0054,1321)",
+                f"ADMIN, with decay factors that are {worst:.3g} of those from the injection",
+                "decay factors from the injection to each frame",
+                "ask the site to which moment decay was corrected; then --assume decay_correction",
+            )
+        )
+
+
+def _waits(case: Case, nuclide: Radionuclide) -> list[float]:
+    """Return seconds from the start of each frame to its mean activity; 0 where unstated."""
+    durations = [t.frame_duration_second or 0.0 for t in case.header.slices]
+    return [mean_activity_second(max(d, 0.0), nuclide.half_life) for d in durations]
 
 
 def _not_corrected(case: Case, findings: Findings) -> Route | None:
@@ -195,7 +249,7 @@ def _not_corrected(case: Case, findings: Findings) -> Route | None:
     injected = findings.take(settle_injection(case, acquired.earliest, nuclide))
     activity = _activity(case, findings, injected, nuclide)
     durations = [t.frame_duration_second for t in case.header.slices]
-    if any(duration is None or duration < 0.0 for duration in durations):
+    if any(duration is None or duration <= 0.0 for duration in durations):
         findings.take(
             case.unknown(
                 "ActualFrameDuration (0018,1242)",
@@ -218,6 +272,9 @@ def _not_corrected(case: Case, findings: Findings) -> Route | None:
     detail = "acquisition time plus time to mean activity of each slice"
     moment = moment_text(acquired.earliest)
     findings.inputs.append(Input("earliest acquisition", moment, "", Source.HEADER, detail))
+    longest = max(duration or 0.0 for duration in durations)
+    tag = "ActualFrameDuration (0018,1242), the longest"
+    findings.inputs.append(Input("frame duration", longest, "s", Source.HEADER, tag))
     return Route(
         method="not decay corrected: each slice from its own mean-activity moment",
         factors=tuple(left),

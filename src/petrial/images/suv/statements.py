@@ -9,7 +9,17 @@ from typing import Final
 from petrial.vocabulary.errors import RecordError
 from petrial.vocabulary.nuclides import NUCLIDES, nuclide_of
 
-__all__ = ["ASSUMABLE", "AdministrationRecord", "Assumable", "Assumptions", "Sex", "parse_moment"]
+__all__ = [
+    "ASSUMABLE",
+    "PLAUSIBLE_CM",
+    "PLAUSIBLE_KG",
+    "PLAUSIBLE_MBQ",
+    "AdministrationRecord",
+    "Assumable",
+    "Assumptions",
+    "Sex",
+    "parse_moment",
+]
 
 
 class Sex(StrEnum):
@@ -150,16 +160,14 @@ def parse_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value < float("inf"):
-        message = "not a positive number"
-        raise ValueError(message)
-    return value
+def _number(low: float, high: float, factor: float = 1.0) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(text)
+        return value * factor
 
-
-def _scaled(factor: float) -> Callable[[str], float]:
-    return lambda text: _positive(text) * factor
+    return parse
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -194,6 +202,12 @@ def _offset(text: str) -> timedelta:
     return offset
 
 
+PLAUSIBLE_KG: Final = (0.2, 700.0)
+PLAUSIBLE_CM: Final = (20.0, 280.0)
+PLAUSIBLE_MBQ: Final = (0.001, 1e5)
+"""What a person may state, wide enough for every patient and every nuclide: beyond it stands a
+number in another unit."""
+
 UNITS: Final = ("BQML", "GML", "CM2ML", "CNTS", "CPS", "PROPCNTS", "PROPCPS", "1CM")
 SUV_TYPES: Final = ("BW", "LBM", "LBMJAMES128", "LBMJANMA", "IBW", "BSA")
 DECAY_CORRECTIONS: Final = ("ADMIN", "START", "NONE")
@@ -202,13 +216,25 @@ _MOMENT: Final = "date and time, such as 2020-01-01T10:30:00 or 2020-01-01T10:30
 ASSUMABLE: Final[dict[str, Assumable]] = {
     "tracer": Assumable("tracer", str, "the name of a tracer, such as 18F-FDG"),
     "nuclide": Assumable("nuclide", _symbol, "one of " + ", ".join(NUCLIDES)),
-    "half_life_s": Assumable("half_life_second", _positive, "a half-life in seconds"),
+    "half_life_s": Assumable(
+        "half_life_second", _number(10.0, 1e7), "a half-life of 10 to 10 000 000 s"
+    ),
     "activity_mbq": Assumable(
-        "activity_becquerel", _scaled(1e6), "the injected activity in MBq at injection"
+        "activity_becquerel",
+        _number(*PLAUSIBLE_MBQ, 1e6),
+        "the injected activity at injection, {:g} to {:g} MBq".format(*PLAUSIBLE_MBQ),
     ),
     "injected_at": Assumable("injected_at", parse_moment, _MOMENT),
-    "weight_kg": Assumable("weight_kilogram", _positive, "a body weight in kg"),
-    "height_cm": Assumable("height_metre", _scaled(0.01), "a body height in cm"),
+    "weight_kg": Assumable(
+        "weight_kilogram",
+        _number(*PLAUSIBLE_KG),
+        "a body weight of {:g} to {:g} kg".format(*PLAUSIBLE_KG),
+    ),
+    "height_cm": Assumable(
+        "height_metre",
+        _number(*PLAUSIBLE_CM, 0.01),
+        "a body height of {:g} to {:g} cm".format(*PLAUSIBLE_CM),
+    ),
     "sex": Assumable("sex", _sex, "F, M or mean"),
     "units": Assumable("units", _one_of(*UNITS), "one of " + ", ".join(UNITS)),
     "suv_type": Assumable("suv_type", _one_of(*SUV_TYPES), "one of " + ", ".join(SUV_TYPES)),

@@ -26,6 +26,8 @@ class Testimony(Enum):
     """Frames are so short against the half-life that both fit."""
     NEITHER = auto()
     """It fits no convention: something in the header is wrong."""
+    ALONE = auto()
+    """FrameReferenceTime is missing, and DecayFactor tells the time by itself."""
     SILENT = auto()
     """It is absent, or its neighbours needed to hear it are."""
     PLACEHOLDER = auto()
@@ -53,6 +55,7 @@ class Witness:
             Testimony.MEAN_ACTIVITY,
             Testimony.FRAME_START,
             Testimony.EITHER,
+            Testimony.ALONE,
         }
 
 
@@ -86,6 +89,11 @@ def question_decay_factor(
         )
     mean = start = True
     for factor, reference, duration in heard:
+        if reference is None and duration is not None and duration > 0.0:
+            return Witness(
+                Testimony.ALONE,
+                "DecayFactor (0054,1321) tells the time since the reference moment.",
+            )
         if reference is None or duration is None or duration < 0.0:
             return Witness(
                 Testimony.SILENT,
