@@ -84,7 +84,8 @@ time than a large one; the middle is that of all lesions and runs.
 _USUAL = """\
 Ratios are to petrial. The usual way is SimpleITK to read and resample, SciPy to label, a
 mask of the whole image for each lesion and a filter of the whole image for the peak; with care, the
-same on the box of each lesion. It asks no questions about SUV, and measures no shape.
+same on the box of each lesion. It asks no questions about SUV, and measures no shape. petrial is
+timed as a command until it has ended, the others until their table is there.
 """
 _STEPS = """\
 Seconds for all lesions together. PyRadiomics measures first order and shape of one. The usual
@@ -211,13 +212,14 @@ def _others(figures: Figures, step: str) -> str:
 
 
 def _count_rows(figures: Figures) -> list[list[str]]:
-    rows = [["lesions", "s", "least to most", "runs"]]
+    rows = [["lesions", "s", "least to most", "processor s", "runs"]]
     for count in sorted(figures.counts):
         walls = _walls(figures.counts[count])
-        rows.append([str(count), *_span(walls), str(len(walls))])
+        cpu = statistics.median(run.cpu for run in figures.counts[count])
+        rows.append([str(count), *_span(walls), f"{cpu:.2f}", str(len(walls))])
     return [
         *rows,
-        ["one more", f"{figures.slope_ms / 1000.0:.4f}", "straight line through these", ""],
+        ["one more", f"{figures.slope_ms / 1000.0:.4f}", "straight line through these", "", ""],
     ]
 
 
