@@ -207,16 +207,18 @@ def _check_administration(
 ) -> None:
     """Refuse decay factors that are not those of a correction to the injection."""
     acquisition = acquisition_of(case)
-    factors = [t.decay_factor for t in case.header.slices]
-    if isinstance(acquisition, Unknown) or None in factors:
+    factors = [t.decay_factor for t in case.header.slices if t.decay_factor is not None]
+    if isinstance(acquisition, Unknown) or len(factors) < len(case.header.slices):
         return
     began = acquisition.value
     if began.single and set(factors) == {1.0}:
         return
     ratios = [
-        (factor or 1.0) * nuclide.half_life.remaining(elapsed_second(injected, moment) + wait)
+        factor * nuclide.half_life.remaining(elapsed_second(injected, moment) + wait)
         for factor, moment, wait in zip(factors, began.moments, _waits(case, nuclide), strict=True)
     ]
+    if began.single:  # one time for all beds is that of the first, whose factor is the least
+        ratios = [min(ratios)]
     worst = max(ratios, key=lambda ratio: abs(ratio - 1.0))
     if abs(worst - 1.0) > FACTOR_FITS:
         findings.take(
