@@ -18,7 +18,9 @@ from petrial.conduct.check import check_images, judge_series
 from petrial.conduct.measure import measure_images
 from petrial.conduct.orders import CheckOrders, MeasureOrders, ReferenceOrder, parse_point
 from petrial.conduct.ports import ContourSet
+from petrial.images.plausibility import impossible
 from petrial.images.series import SeriesFacts, SeriesKind
+from petrial.images.suv.judge import label_of
 from petrial.images.suv.scaling import SuvScaling
 from petrial.images.suv.statements import Assumptions
 from petrial.images.volumes import SuvVolume
@@ -112,7 +114,11 @@ def load_pet(
     if verdict is None or facts.grid is None:
         raise AssertionError  # a series of kind PET gets a verdict, and one with SUV has a grid
     values = found[0].values(np.asarray(verdict.value.factors_bw))
-    return PetImage(SuvVolume(values, facts.grid), verdict.value, facts)
+    suv = SuvVolume(values, facts.grid)
+    problem = impossible(suv, verdict.value.weight_kilogram, label_of(facts))
+    if problem is not None:
+        raise FieldError.of(problem)
+    return PetImage(suv, verdict.value, facts)
 
 
 def check(

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from pydicom.dataset import Dataset
 
 from made_slices import pet_slices, write_slices

@@ -8,6 +8,7 @@ import numpy as np
 from petrial.conduct.check import judge_series, nothing_found
 from petrial.conduct.orders import MeasureOrders, ReferenceOrder
 from petrial.conduct.ports import FoundSeries, Scan
+from petrial.images.plausibility import impossible
 from petrial.images.series import SeriesFacts, SeriesKind
 from petrial.images.suv.judge import label_of
 from petrial.images.suv.scaling import SuvScaling
@@ -125,7 +126,11 @@ def _measure_series(one: Judged, judged: list[Judged], orders: MeasureOrders) ->
             values = found.values(np.asarray(scaling.value.factors_bw))
         except PetrialError as error:
             return MeasuredSeries(facts=facts, scaling=Unknown((error.problem,)))
-        return _measured(facts, scaling.value, SuvVolume(values, facts.grid), orders, coming)
+        suv = SuvVolume(values, facts.grid)
+        problem = impossible(suv, scaling.value.weight_kilogram, label_of(facts))
+        if problem is not None:
+            return MeasuredSeries(facts=facts, scaling=Unknown((problem,)))
+        return _measured(facts, scaling.value, suv, orders, coming)
 
 
 def _ct_of(facts: SeriesFacts, judged: list[Judged]) -> FoundSeries | None:
