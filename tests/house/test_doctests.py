@@ -9,7 +9,7 @@ import pytest
 from _pytest.doctest import DoctestItem
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOOR = 12  # docstrings with an example; raise it as they grow, never lower it without a reason
+FLOOR = 90  # docstrings with an example; raise it as they grow, never lower it without a reason
 
 
 def documented(path: Path) -> list[str]:
