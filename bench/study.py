@@ -23,7 +23,7 @@ from petrial.simulation.series import Beds, PetSeriesSpec, Vendor, Wording
 
 __all__ = ["FULL", "PET_SUV", "Size", "made", "place"]
 
-FORM: Final = 3
+FORM: Final = 4
 """Number of the way in which studies are made; an older one is made anew."""
 INJECTED: Final = datetime.fromisoformat("2024-05-14T10:02:00")
 PET_SUV: Final = PetSeriesSpec(

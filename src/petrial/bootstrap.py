@@ -4,6 +4,7 @@ Heavy parts (highdicom, SimpleITK, Polars, Matplotlib) are imported when they ar
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module, metadata
@@ -18,6 +19,7 @@ from petrial.conduct.check import check_images, judge_series
 from petrial.conduct.measure import measure_images
 from petrial.conduct.orders import CheckOrders, MeasureOrders, ReferenceOrder, parse_point
 from petrial.conduct.ports import ContourSet
+from petrial.images.kernels import start_kernels
 from petrial.images.plausibility import impossible
 from petrial.images.series import SeriesFacts, SeriesKind
 from petrial.images.suv.judge import label_of
@@ -194,7 +196,10 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
         minimum_ml=minimum_ml,
         projections=projections,
     )
-    return measure_images(str(path), scan(Path(path)), orders)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if orders.contours or orders.seeds or orders.methods:
+            beside.submit(start_kernels)
+        return measure_images(str(path), scan(Path(path)), orders)
 
 
 def _several(given: PathLike | Sequence[PathLike]) -> tuple[PathLike, ...]:

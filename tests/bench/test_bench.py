@@ -69,11 +69,11 @@ def test_the_study_holds_what_is_said_and_is_made_once(tmp_path: Path) -> None:
 
 
 def test_the_suv_of_the_study_is_that_of_the_phantom(tmp_path: Path) -> None:
-    """The phantom has SUV 1 with 5 % noise in its body and balls of 6 to 15."""
+    """The phantom has SUV 0.7 with 5 % noise in its body and balls of 6 to 15."""
     study = made(TINY, tmp_path)
     pet = load_pet(study / "PET").suv
     middle = pet.g_per_ml[:, 24:40, 24:40]
-    assert float(np.median(middle)) == pytest.approx(1.0, abs=0.01)
+    assert float(np.median(middle)) == pytest.approx(0.7, abs=0.01)
     assert 6.0 < float(pet.g_per_ml.max()) < 15.5
 
 

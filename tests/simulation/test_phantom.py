@@ -139,7 +139,9 @@ def test_hot_spheres_are_where_they_are_said_to_be_and_do_not_touch() -> None:
         z, y, x = np.rint(grid.to_index([list(ball.centre)])[0]).astype(int)
         assert volume[z, y, x] == pytest.approx(1000.0 * ball.fdg, rel=1e-3)
     body = volume[volume > 0]
-    assert np.median(body) == pytest.approx(1000.0, rel=0.02)
+    assert np.median(body) == pytest.approx(700.0, rel=0.02)
+    gram = float(volume.sum()) / 1000.0 * grid.voxel_volume_ml
+    assert gram < 70_000.0, "no patient of 70 kg could hold so much"
 
 
 def test_too_many_hot_spheres_are_refused() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Generic, ParamSpec, TypeVar
 
-__all__ = ["Compiled", "compiled"]
+__all__ = ["Compiled", "compiled", "start_kernels"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,3 +44,18 @@ def compiled(function: Callable[P, R]) -> Compiled[P, R]:
     42.0
     """
     return Compiled(function)
+
+
+@compiled
+def _nothing(number: float) -> float:
+    return number
+
+
+def start_kernels() -> None:
+    """Import Numba and load a first function, which takes half a second once per process.
+
+    For a thread beside the reading of files; the first real loop then starts at once.
+
+    >>> start_kernels()
+    """
+    _nothing(0.0)

@@ -224,7 +224,8 @@ def hot_spheres(
     """Return a big body with hot balls in it, in thousandths of SUV, and the balls.
 
     Made for measuring speed and memory: uint16, shape (z, y, x), a slice at a time; the background
-    is a cylinder of SUV 1 with noise of 5 %, the balls (10 to 40 mm, SUV 6 to 15) do not touch.
+    is a cylinder of SUV 0.7 with noise of 5 %, half as wide as the image, so that a patient of 70 kg
+    could hold it; the balls (10 to 40 mm, SUV 6 to 15) do not touch.
 
     Raises
     ------
@@ -240,15 +241,15 @@ def hot_spheres(
     """
     size = np.asarray(grid.shape) * np.asarray(grid.spacing)
     middle = grid.to_patient((np.asarray(grid.shape)[np.newaxis] - 1) / 2.0)[0]
-    radius = 0.45 * float(min(size[1], size[2]))
+    radius = 0.25 * float(min(size[1], size[2]))
     balls = _place(middle, radius - 25.0, float(size[0]) / 2.0 - 25.0, count, rng)
     y = (grid.origin[1] + grid.spacing[1] * np.arange(grid.shape[1]) - middle[1])[:, np.newaxis]
     x = (grid.origin[0] + grid.spacing[0] * np.arange(grid.shape[2]) - middle[0])[np.newaxis]
-    body = (x**2 + y**2 <= radius**2).astype(np.float32) * 1000.0
-    grain = (1.0 + 0.05 * rng.standard_normal((8, *body.shape), dtype=np.float32)) * body
+    body = (x**2 + y**2 <= radius**2).astype(np.float32) * 700.0
+    grain = 1.0 + 0.05 * rng.standard_normal((8, *body.shape), dtype=np.float32)
     volume = np.empty(grid.shape, dtype=np.uint16)
     for z in range(grid.shape[0]):
-        volume[z] = np.roll(grain[z % 8], 7 * z, axis=1) * (body > 0.0)
+        volume[z] = np.roll(grain[z % 8], 7 * z, axis=1) * body
     for ball in balls:
         half = ball.diameter / 2.0
         found = coverage(grid, Ellipsoid(ball.centre, (half, half, half)), 2)
