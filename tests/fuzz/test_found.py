@@ -5,10 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pytest
 from pydicom.dataset import Dataset
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
-from made_slices import pet_slices, write_slices
+from made_slices import pet_slices, stored_numbers, write_slices
 from petrial import bootstrap
+from petrial.adapters.dicom.scan import scan
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Unknown
 
@@ -68,3 +72,34 @@ def test_a_header_sends_no_control_characters_to_the_terminal(tmp_path: Path) ->
     assert run.returncode == 3
     assert b"PET" in run.stdout
     assert b"\x1b" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRBigEndian, ExplicitVRLittleEndian])
+def test_pixels_keep_their_byte_order_where_pydicom_has_to_put_a_file_in_order(
+    syntax: UID, tmp_path: Path
+) -> None:
+    """Two elements that stand in the wrong order say nothing of the pixels."""
+    for path in write_slices(pet_slices(), tmp_path, syntax):
+        content = path.read_bytes()
+        first, second = (content.index(word) - 8 for word in (b"ISO_IR 100", b"ORIGINAL"))
+        end = second + 8 + len(b"ORIGINAL\\PRIMARY")
+        path.write_bytes(
+            content[:first] + content[second:end] + content[first:second] + content[end:]
+        )
+    (series,) = scan(tmp_path).series
+    slopes = [0.5 + 0.25 * z for z in range(5)]
+    written = np.stack([stored_numbers(z) * slope for z, slope in enumerate(slopes)])
+    np.testing.assert_allclose(series.values(), written, rtol=1e-6)
+
+
+def test_bytes_that_stand_in_big_endian_words_are_refused(tmp_path: Path) -> None:
+    """Two pixels share a word, and which comes first depends on the writer (PS3.5, annex D)."""
+
+    def change(z: int, ds: Dataset) -> None:
+        ds.BitsAllocated = ds.BitsStored = 8
+        ds.HighBit = 7
+        ds.PixelData = stored_numbers(z).astype(np.uint8).tobytes()
+
+    write_slices(pet_slices(change=change), tmp_path, ExplicitVRBigEndian)
+    (series,) = scan(tmp_path).series
+    assert {problem.field for problem in series.facts.problems} == {"BitsAllocated (0028,0100)"}

@@ -1,10 +1,13 @@
 """What is left to pydicom: unusual encodings, rare character sets."""
 
 import io
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
+import numpy as np
 import pydicom
 from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -12,10 +15,14 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 __all__ = ["decoded", "normalised"]
 
 
+_FILTERS: Final = threading.RLock()
+"""The filters of warnings belong to all threads: only one may change them at a time."""
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the warnings of pydicom and its codecs in."""
-    with warnings.catch_warnings():
+    with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
@@ -35,6 +42,8 @@ def normalised(content: bytes) -> bytes:
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
             untyped = any(dataset.get_item(tag).VR is None for tag in dataset.keys())  # noqa: SIM118  a data set gives elements, not tags
             syntax = dataset.file_meta.get("TransferSyntaxUID", ExplicitVRLittleEndian)
+            if not dataset.original_encoding[1]:
+                _turn_pixels(dataset)
             if not syntax.is_compressed:
                 plain = ImplicitVRLittleEndian if untyped else ExplicitVRLittleEndian
                 dataset.file_meta.TransferSyntaxUID = plain
@@ -44,6 +53,20 @@ def normalised(content: bytes) -> bytes:
         message = f"bytes that pydicom cannot read either ({type(error).__name__})"
         raise ValueError(message) from error
     return out.getvalue()
+
+
+def _turn_pixels(dataset: pydicom.Dataset) -> None:
+    """Put the pixels of a big-endian data set into little endian, which pydicom leaves to us.
+
+    OW holds words of 16 bits, or pixels of 32 (PS3.5, 6.2 and D); OB has no byte order.
+    """
+    for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"):
+        if keyword not in dataset:
+            continue
+        element = dataset[keyword]
+        word = max(2, int(dataset.get("BitsAllocated", 16)) // 8)
+        unit = {"OB": 1, "OW": word, "OF": 4, "OD": 8}[element.VR]
+        element.value = np.frombuffer(element.value, f"u{unit}").byteswap().tobytes()
 
 
 def decoded(value: bytes, character_sets: tuple[str, ...]) -> str:

@@ -41,6 +41,7 @@ _LOSSLESS: Final = frozenset(
 _READ: Final = NATIVE | ALWAYS_LOSSY | PERHAPS_LOSSY | _LOSSLESS
 
 _FEW: Final = 4
+_WORD: Final = 16
 _FLOATS: Final = {T.FloatPixelData: 32, T.DoubleFloatPixelData: 64}
 
 Stored = NDArray[Any]
@@ -141,6 +142,13 @@ def _filled(statements: Statements, instance: Instance, layout: Layout, frames: 
             instance.syntax,
             "uncompressed, RLE, JPEG lossless, JPEG-LS or JPEG 2000",
             "export the series uncompressed",
+        )
+        return False
+    if instance.syntax == EXPLICIT_BIG and layout.allocated < _WORD and not instance.rewritten:
+        statements.complain_of(
+            T.BitsAllocated,
+            f"{layout.allocated}, of big-endian words of {_WORD} bits",
+            f"{_WORD} or more, or little endian",
         )
         return False
     if (instance.syntax in NATIVE) == (place.length is None):
