@@ -89,7 +89,7 @@ class PetHeader:
         TimezoneOffsetFromUTC (0008,0201).
     """
 
-    slices: tuple[SliceTiming, ...]
+    slices: tuple[SliceTiming, ...] = field(repr=False)
     units: str | None = None
     suv_type: str | None = None
     decay_correction: str | None = None

@@ -1,6 +1,6 @@
 """Images on their grids, one type per kind of value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def _fits(values: NDArray[np.generic], grid: Grid) -> None:
 class SuvVolume:
     """Body-weight SUV in g/mL, float32, shape (z, y, x), on ``grid``."""
 
-    g_per_ml: NDArray[np.float32]
+    g_per_ml: NDArray[np.float32] = field(repr=False)
     grid: Grid
 
     def __post_init__(self) -> None:
@@ -37,7 +37,7 @@ class SuvVolume:
 class CtVolume:
     """CT numbers in Hounsfield units, int16 or float32, shape (z, y, x), on ``grid``."""
 
-    hounsfield: NDArray[np.int16] | NDArray[np.float32]
+    hounsfield: NDArray[np.int16] | NDArray[np.float32] = field(repr=False)
     grid: Grid
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """What measuring a PET series gave: everything that pages, tables and JSON are made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,9 @@ class Projection:
     """
 
     name: str
-    suv: NDArray[np.float32]
+    suv: NDArray[np.float32] = field(repr=False)
     pixel_mm: tuple[float, float]
-    outlines: tuple[tuple[int, NDArray[np.bool_]], ...]
+    outlines: tuple[tuple[int, NDArray[np.bool_]], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

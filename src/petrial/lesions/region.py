@@ -1,6 +1,6 @@
 """A region of an image: a block of booleans and where the block lies on the grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class Region:
 
     grid: Grid
     start: tuple[int, int, int]
-    mask: NDArray[np.bool_]
+    mask: NDArray[np.bool_] = field(repr=False)
     label: str
     source: str
     method: str

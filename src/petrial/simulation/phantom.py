@@ -224,8 +224,8 @@ def hot_spheres(
     """Return a big body with hot balls in it, in thousandths of SUV, and the balls.
 
     Made for measuring speed and memory: uint16, shape (z, y, x), a slice at a time; the background
-    is a cylinder of SUV 0.7 with noise of 5 %, half as wide as the image, so that a patient of 70 kg
-    could hold it; the balls (10 to 40 mm, SUV 6 to 15) do not touch.
+    is a cylinder of SUV 0.7 with noise of 5 %, half as wide as the image, so that a patient of
+    70 kg could hold it; the balls (10 to 40 mm, SUV 6 to 15) do not touch.
 
     Raises
     ------
