@@ -69,6 +69,9 @@ class MeasuredSeries:
         The regions and their rows of the lesion table, in the same order.
     refused
         Regions and methods that were refused on this series, each with its reason.
+    warnings
+        Sentences that must be read with the numbers: what was assumed or forced, a record that
+        moves SUV far from the header, candidates that were left out.
     """
 
     facts: SeriesFacts
@@ -80,6 +83,7 @@ class MeasuredSeries:
     references: tuple[ReferenceMeasurement, ...] = ()
     projections: tuple[Projection, ...] = ()
     refused: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
