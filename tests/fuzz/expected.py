@@ -53,7 +53,7 @@ def _slices(case: Case, order: Order, series_uid: str) -> Iterator[Slice]:
     for content in _contents(order):
         try:
             dataset = pydicom.dcmread(io.BytesIO(content))
-            if dataset.SeriesInstanceUID != series_uid or dataset.Modality != "PT":
+            if dataset.SeriesInstanceUID != series_uid or dataset.get("Modality", "PT") != "PT":
                 continue
         except Exception:  # noqa: BLE001, S112  that file is not part of it
             continue
