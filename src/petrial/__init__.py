@@ -7,15 +7,15 @@ reader, a renderer or a database.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from petrial.bootstrap import lesion_frame, load_pet, measure
+    from petrial.bootstrap import lesion_frame, load_pet, measure, write_page
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "lesion_frame", "load_pet", "measure"]
+__all__ = ["__version__", "lesion_frame", "load_pet", "measure", "write_page"]
 
 
 def __getattr__(name: str) -> object:
     """Return a public name, importing its room on first use."""
-    if name in {"lesion_frame", "load_pet", "measure"}:
+    if name in {"lesion_frame", "load_pet", "measure", "write_page"}:
         from petrial import bootstrap  # noqa: PLC0415  lazily, see the docstring of the module
 
         return getattr(bootstrap, name)

@@ -3,7 +3,7 @@
 Heavy parts (highdicom, SimpleITK, Polars, Matplotlib) are imported when they are first needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 PathLike = str | Path
+Assume = str | Sequence[str] | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ def load_pet(
     path: PathLike,
     *,
     record: PathLike | Sequence[PathLike] = (),
-    assume: Sequence[str] = (),
+    assume: Assume = (),
     series_uid: str | None = None,
 ) -> PetImage:
     """Return the one PET series at ``path`` as body-weight SUV.
@@ -78,7 +79,7 @@ def load_pet(
     record
         Administration record (TOML), or several.
     assume
-        Statements ``FIELD=VALUE`` as of ``--assume``.
+        Statements ``FIELD=VALUE`` as of ``--assume``, or a mapping of them.
     series_uid
         Which series, where there are several.
 
@@ -127,7 +128,7 @@ def check(
     path: PathLike,
     *,
     record: PathLike | Sequence[PathLike] = (),
-    assume: Sequence[str] = (),
+    assume: Assume = (),
 ) -> Measurement:
     """Return for each series at ``path`` what it is and whether SUV can be computed.
 
@@ -140,11 +141,11 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
     path: PathLike,
     *,
     record: PathLike | Sequence[PathLike] = (),
-    assume: Sequence[str] = (),
+    assume: Assume = (),
     contours: PathLike | Sequence[PathLike] = (),
-    seeds: Sequence[str | tuple[float, float, float]] = (),
-    methods: Sequence[str] = (),
-    force: Sequence[str] = (),
+    seeds: str | Sequence[str | tuple[float, float, float]] = (),
+    methods: str | Sequence[str] = (),
+    force: str | Sequence[str] = (),
     peak: str = "sphere-1cm3",
     liver: str | tuple[float, float, float] | None = None,
     blood_pool: str | tuple[float, float, float] | None = None,
@@ -187,8 +188,8 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
     """
     orders = MeasureOrders(
         stated=_stated(record, assume),
-        methods=_methods(methods, force),
-        seeds=tuple(_point(seed, "--seed") for seed in seeds),
+        methods=_methods(_texts(methods), _texts(force)),
+        seeds=tuple(_point(seed, "--seed") for seed in _seeds(seeds)),
         peak=peak_definition(peak),
         contours=tuple(_contours(Path(one)) for one in _several(contours)),
         liver=_reference(liver, "--liver"),
@@ -202,12 +203,28 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
         return measure_images(str(path), scan(Path(path)), orders)
 
 
+def _texts(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _seeds(
+    given: str | Sequence[str | tuple[float, float, float]],
+) -> tuple[str | tuple[float, float, float], ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _assumed(given: Assume) -> Assumptions:
+    if isinstance(given, Mapping):
+        return Assumptions.parse(f"{name}={value}" for name, value in given.items())
+    return Assumptions.parse(_texts(given))
+
+
 def _several(given: PathLike | Sequence[PathLike]) -> tuple[PathLike, ...]:
     return (given,) if isinstance(given, str | Path) else tuple(given)
 
 
-def _stated(record: PathLike | Sequence[PathLike], assume: Sequence[str]) -> CheckOrders:
-    assumed = Assumptions.parse(assume)
+def _stated(record: PathLike | Sequence[PathLike], assume: Assume) -> CheckOrders:
+    assumed = _assumed(assume)
     files = _several(record)
     if not files:
         return CheckOrders(assumed=assumed)

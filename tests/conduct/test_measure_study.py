@@ -151,3 +151,55 @@ def test_projections_hold_the_highest_voxel_in_each_view(study: Study) -> None:
 
 def test_every_part_that_is_needed_is_installed() -> None:
     assert all(version for _, version in parts())
+
+
+def test_a_forced_method_is_said_with_the_numbers(study: Study) -> None:
+    zirconium = study[1]
+    one = pet(
+        measure(zirconium.folder, record=zirconium.record, methods="fixed:4.0", force="fixed")
+    )
+    assert one.rows
+    assert all(row.candidate for row in one.rows)
+    assert any("fixed:4.0 was forced" in warning for warning in one.warnings)
+
+
+def test_an_assumption_is_said_with_the_numbers(study: Study) -> None:
+    one = pet(measure(study[0].folder, assume={"weight_kg": 90}))
+    assert one.warnings == ("Assumed by the user: weight 90 kg.",)
+
+
+def test_a_record_far_from_the_header_is_said_with_the_numbers(
+    study: Study, tmp_path: Path
+) -> None:
+    """7.1 kg for 71 kg: a slip of typing by which SUV is ten times too small."""
+    slip = tmp_path / "slip.toml"
+    slip.write_text("[patient]\nweight_kg = 7.1\n", encoding="utf-8")
+    for answer in (check(study[0].folder, record=slip), measure(study[0].folder, record=slip)):
+        assert any("7.1 kg against 68 kg" in warning for warning in pet(answer).warnings)
+
+
+def test_an_impossible_image_is_refused_with_what_the_record_changed(
+    study: Study, tmp_path: Path
+) -> None:
+    """A tenth of the activity: the image would hold several times what was injected."""
+    slip = tmp_path / "slip.toml"
+    text = study[0].record.read_text(encoding="utf-8")
+    slip.write_text(text.replace("activity_mbq = 262.0", "activity_mbq = 30.0"), encoding="utf-8")
+    one = pet(measure(study[0].folder, record=slip))
+    assert isinstance(one.scaling, Unknown)
+    assert one.suv_max is None
+    assert any("injected activity" in warning for warning in one.warnings)
+
+
+def test_contours_of_a_refused_pet_are_not_complained_of_again(study: Study) -> None:
+    answer = measure(study[0].folder, contours=study[0].contours, assume="attenuation_corrected=no")
+    assert answer.refused
+    assert answer.problems == ()
+
+
+def test_candidates_that_cannot_be_refined_are_counted_in_one_message(study: Study) -> None:
+    one = pet(measure(study[0].folder, record=study[0].record, methods="percent:10"))
+    assert len(one.refused) <= 1
+    assert all("of fixed:4.0" in row.method and row.candidate for row in one.rows)
+    if one.refused:
+        assert "candidates could not be delineated" in one.refused[0].got

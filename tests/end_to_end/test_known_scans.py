@@ -158,6 +158,8 @@ def test_wrong_usage_exits_with_2_and_says_what_was_wanted(unpacked: Unpack) -> 
         (("--seed", "1,2"), "three numbers"),
         (("--peak", "highest"), "sphere-1cm3"),
         (("--force", "fixed"), "--method"),
+        (("--csv", "no/such/folder/x.csv"), "a folder that exists"),
+        (("--json", "."), "a folder that exists"),
     ):
         ran = petrial("images", "measure", folder, *words)
         assert ran.returncode == 2, (words, ran.stderr)
@@ -202,3 +204,27 @@ def test_no_number_is_printed_for_a_series_that_is_refused(unpacked: Unpack) -> 
     assert any("DecayFactor" in problem["got"] for problem in series["problems"])
     with pytest.raises(FieldError, match="DecayFactor"):
         load_pet(folder, assume=["half_life_s=282276"])
+
+
+def test_the_terminal_shows_known_values_whole_and_says_what_was_not_done(
+    unpacked: Unpack,
+) -> None:
+    """Five decimals of STS_001 on the screen; a hint where no region was asked for."""
+    folder = unpacked("sts001-ge-bqml")
+    ran = petrial("images", "measure", folder, "--contours", folder / "mask/1-1.dcm")
+    for number in ("5095", "366.079", "7.91067", "2.55518", "0.16879", "66.52150"):
+        assert number in ran.stdout
+    bare = petrial("images", "measure", folder)
+    assert "RTstruct_PET" in bare.stdout.partition("note  A series without a region")[2]
+    checked = petrial("images", "check", folder)
+    assert "voxels were not looked at" in checked.stdout
+    assert "series time (0008,0031)" in checked.stdout
+
+
+def test_the_demonstration_and_the_doctor_run(tmp_path: Path) -> None:
+    ran = petrial("demo", tmp_path / "demo")
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "demo/fdg/measurement.html").is_file()
+    assert "fit as reference" in ran.stdout
+    assert petrial("doctor").returncode == 0
+    assert petrial("--version").stdout.startswith("petrial ")

@@ -1,16 +1,23 @@
 """The act of checking: what each series is, and whether SUV can be computed."""
 
+from typing import Final
+
 from petrial.conduct.orders import CheckOrders
 from petrial.conduct.ports import Scan
 from petrial.images.series import SeriesFacts, SeriesKind
+from petrial.images.suv.case import effect_text
 from petrial.images.suv.choice import choose_record
 from petrial.images.suv.judge import judge
 from petrial.images.suv.scaling import SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
+from petrial.vocabulary.provenance import Input, Source
 
-__all__ = ["check_images", "judge_series", "nothing_found"]
+__all__ = ["check_images", "judge_series", "nothing_found", "warnings_of"]
+
+FAR_PERCENT: Final = 10.0
+"""A record that moves SUV by more than this from the header is warned of: one of them errs."""
 
 
 def check_images(path: str, scan: Scan, orders: CheckOrders) -> Measurement:
@@ -19,13 +26,40 @@ def check_images(path: str, scan: Scan, orders: CheckOrders) -> Measurement:
     Series that are recognised as never meant for SUV (without attenuation correction,
     projections, CT ...) have no verdict and stand in nobody's way.
     """
-    series = tuple(
-        MeasuredSeries(facts=found.facts, scaling=judge_series(found.facts, orders))
-        for found in scan.series
-    )
+    series = tuple(_checked(found.facts, orders) for found in scan.series)
     problems = (*scan.problems, *nothing_found(path, scan))
     refused = bool(problems) or any(isinstance(s.scaling, Unknown) for s in series)
     return Measurement(path=path, series=series, problems=problems, methods=(), refused=refused)
+
+
+def _checked(facts: SeriesFacts, orders: CheckOrders) -> MeasuredSeries:
+    scaling = judge_series(facts, orders)
+    warnings = warnings_of(scaling.value) if isinstance(scaling, Known) else ()
+    return MeasuredSeries(facts=facts, scaling=scaling, warnings=warnings)
+
+
+def warnings_of(scaling: SuvScaling) -> tuple[str, ...]:
+    """Return what must be read with every number: assumptions, and a record far from the header.
+
+    Examples are an assumed moment of injection, and a weight of 7.1 kg against 71 kg.
+    """
+    said = [
+        f"Assumed by the user: {entry.name} {_value(entry)}."
+        for entry in scaling.inputs
+        if entry.source is Source.ASSUMPTION
+    ]
+    far = [d for d in scaling.differences if abs(d.effect_percent) > FAR_PERCENT]
+    said.extend(
+        f"The record is far from the header in {d.field}: {d.record} against {d.header}; "
+        f"SUV by the header: {effect_text(d.effect_percent)}. Check the record first."
+        for d in far
+    )
+    return tuple(said)
+
+
+def _value(entry: Input) -> str:
+    value = f"{entry.value:g}" if isinstance(entry.value, float) else entry.value
+    return f"{value} {entry.unit}".strip()
 
 
 def judge_series(facts: SeriesFacts, orders: CheckOrders) -> Verdict[SuvScaling] | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from petrial.conduct.check import judge_series, nothing_found
+from petrial.conduct.check import judge_series, nothing_found, warnings_of
 from petrial.conduct.orders import MeasureOrders, ReferenceOrder
 from petrial.conduct.ports import FoundSeries, Scan
 from petrial.images.plausibility import impossible
@@ -44,7 +44,8 @@ def measure_images(path: str, scan: Scan, orders: MeasureOrders) -> Measurement:
     judged = [(found, judge_series(found.facts, orders.stated)) for found in scan.series]
     quantified = [found for found, scaling in judged if isinstance(scaling, Known)]
     frames = {found.facts.frame_of_reference_uid for found in quantified}
-    unplaced = _unplaced(path, frames, orders)
+    everywhere = {found.facts.frame_of_reference_uid for found, scaling in judged if scaling}
+    unplaced = _unplaced(path, frames, everywhere, orders)
     usable = _without_unplaced(frames, orders)
     series = tuple(_measure_series(one, judged, usable) for one in judged)
     problems = (*scan.problems, *nothing_found(path, scan), *_no_pet(path, judged), *unplaced)
@@ -70,8 +71,14 @@ def _no_pet(path: str, judged: list[Judged]) -> tuple[Problem, ...]:
     )
 
 
-def _unplaced(path: str, frames: set[str | None], orders: MeasureOrders) -> tuple[Problem, ...]:
-    """Return a problem for each contour file and point that belongs to no series here."""
+def _unplaced(
+    path: str, frames: set[str | None], everywhere: set[str | None], orders: MeasureOrders
+) -> tuple[Problem, ...]:
+    """Return a problem for each contour file and point that belongs to no series here.
+
+    ``frames`` are those of the series that can be quantified, ``everywhere`` those of all PET:
+    contours of a PET that was refused go without a word of their own.
+    """
     problems = [
         Problem(
             contour.source,
@@ -83,7 +90,7 @@ def _unplaced(path: str, frames: set[str | None], orders: MeasureOrders) -> tupl
         )
         for contour in orders.contours
         if contour.frame_of_reference_uid is not None
-        and contour.frame_of_reference_uid not in frames
+        and contour.frame_of_reference_uid not in everywhere
     ]
     if len(frames) > 1 and _has_points(orders):
         problems.append(
@@ -129,7 +136,11 @@ def _measure_series(one: Judged, judged: list[Judged], orders: MeasureOrders) ->
         suv = SuvVolume(values, facts.grid)
         problem = impossible(suv, scaling.value.weight_kilogram, label_of(facts))
         if problem is not None:
-            return MeasuredSeries(facts=facts, scaling=Unknown((problem,)))
+            return MeasuredSeries(
+                facts=facts,
+                scaling=Unknown((problem,)),
+                warnings=warnings_of(scaling.value),
+            )
         return _measured(facts, scaling.value, suv, orders, coming)
 
 
@@ -193,6 +204,7 @@ def _measured(
         references=tuple(r for r in (liver, blood_pool) if r is not None),
         projections=project(suv, found.regions) if orders.projections else (),
         refused=tuple(refused),
+        warnings=(*warnings_of(scaling), *found.warnings),
     )
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from petrial.protocol.tracers import Tracer
+from petrial.protocol.tracers import OTHER_METHODS, Tracer
 from petrial.vocabulary.errors import MethodError
 
-__all__ = ["FORMS", "Form", "MethodOrder", "check_declared", "parse_method"]
+__all__ = ["FORMS", "Form", "MethodOrder", "check_declared", "is_declared", "parse_method"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,13 @@ def _within(text: str, limits: tuple[float, float]) -> bool:
     return limits[0] <= number <= limits[1]
 
 
+def is_declared(order: MethodOrder, tracer: Tracer | None) -> bool:
+    """Tell whether a tracer (None: one without rules of its own) declares the method."""
+    methods = tracer.methods if tracer else OTHER_METHODS
+    value = f"{order.name}:{order.number:g}" if order.value else order.name
+    return FORMS[order.name].combines or order.name in methods or value in methods
+
+
 def check_declared(order: MethodOrder, tracer: Tracer | None, *, automatic: bool) -> None:
     """Refuse a method that is not declared for the tracer, unless it was forced by name.
 
@@ -123,7 +130,7 @@ def check_declared(order: MethodOrder, tracer: Tracer | None, *, automatic: bool
     order
         The method with its value.
     tracer
-        The tracer; None when it is unknown, for which only growth from a seed is declared.
+        The tracer; None when petrial has no rules for it.
     automatic
         Whether the method would search the whole image, with no drawn or seeded region.
 
@@ -134,11 +141,10 @@ def check_declared(order: MethodOrder, tracer: Tracer | None, *, automatic: bool
     """
     if order.forced or FORMS[order.name].combines:
         return
-    name = tracer.name if tracer else "an unknown tracer"
-    value = f"{order.number:g}" if order.value else ""
-    declared = tracer.declares(order.name, value) if tracer else order.name == "grow"
-    if not declared:
-        allowed = ", ".join(tracer.methods) if tracer else "grow"
+    name = tracer.name if tracer else "a tracer without rules of its own"
+    methods = tracer.methods if tracer else OTHER_METHODS
+    if not is_declared(order, tracer):
+        allowed = ", ".join(methods)
         reason = tracer.reason if tracer else "rules of FDG do not hold for other tracers"
         raise MethodError(
             where=f"--method {order.text}",

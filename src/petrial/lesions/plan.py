@@ -1,5 +1,6 @@
 """From drawn regions, seeds and ordered methods to the regions of one image."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from petrial.lesions.combination import union, voted
 from petrial.lesions.delineation import fixed_threshold, percist
 from petrial.lesions.growing import grow, grow_percent
 from petrial.lesions.measured import ReferenceMeasurement
-from petrial.lesions.orders import FORMS, MethodOrder, check_declared
+from petrial.lesions.orders import FORMS, MethodOrder, check_declared, is_declared
 from petrial.lesions.region import Region
 from petrial.lesions.relative import Extent, a50, percent_of_maximum
 from petrial.protocol.tracers import Tracer
@@ -63,11 +64,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Delineation:
-    """The regions found, which of them (by position) are candidates, and what was refused."""
+    """The regions found, which of them (by position) are candidates, what was refused, and how.
+
+    ``warnings`` are sentences on methods that were forced and candidates that were left out.
+    """
 
     regions: tuple[Region, ...]
     candidates: frozenset[int]
     problems: tuple[Problem, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def delineate(suv: SuvVolume, plan: Plan) -> Delineation:
@@ -96,7 +101,19 @@ def delineate(suv: SuvVolume, plan: Plan) -> Delineation:
     found = [*plan.drawn, *(region for regions in made for region in regions)]
     first = len(plan.drawn)
     candidates = frozenset(range(first, len(found))) if plan.automatic else frozenset[int]()
-    return Delineation(tuple(found), candidates, tuple(problems))
+    return Delineation(tuple(found), candidates, tuple(problems), _forced(plan))
+
+
+def _forced(plan: Plan) -> tuple[str, ...]:
+    """Return a sentence for each method that ran although the tracer does not declare it."""
+    name = plan.tracer.name if plan.tracer else "a tracer without rules of its own"
+    reason = plan.tracer.reason if plan.tracer else "its rules are those of FDG"
+    by_hand = not (plan.tracer and plan.tracer.automatic)
+    return tuple(
+        f"Method {order.text} was forced: it is not declared for {name}, because {reason}."
+        for order in plan.methods
+        if order.forced and (not is_declared(order, plan.tracer) or (plan.automatic and by_hand))
+    )
 
 
 def _placed(problem: Problem, plan: Plan) -> Problem:
@@ -155,9 +172,38 @@ def _searched(
                 do="give --seed X,Y,Z",
             )
         case _:
-            for start in fixed_threshold(suv, SEARCH_SUV, plan.minimum_ml):
-                make = partial(_relative, suv, order, start, Extent.FREE)
-                yield from _tried(make, plan, problems)
+            yield from _from_candidates(suv, plan, order, problems)
+
+
+def _from_candidates(
+    suv: SuvVolume, plan: Plan, order: MethodOrder, problems: list[Problem]
+) -> Iterator[Region]:
+    """Refine the candidates at a fixed SUV; what cannot be refined is left out and counted."""
+    starts = fixed_threshold(suv, SEARCH_SUV, plan.minimum_ml)
+    aside: list[Problem] = []
+    for start in starts:
+        make = partial(_relative, suv, order, start, Extent.FREE)
+        for region in _tried(make, plan, aside):
+            place = ", ".join(f"{p:.0f}" for p in _middle(start))
+            yield replace(region, label=start.label, source=f"{start.source} at ({place}) mm")
+    if aside:
+        reasons = Counter(problem.field for problem in aside)
+        said = ", ".join(f"{count} for {field}" for field, count in reasons.items())
+        problems.append(
+            Problem(
+                plan.where,
+                f"--method {order.text} from candidates at SUV {SEARCH_SUV:g}",
+                f"{len(aside)} of {len(starts)} candidates could not be delineated: {said}",
+                "regions that end at the edge of their lesion",
+                "draw or seed these lesions; the candidates themselves come with --method fixed",
+            )
+        )
+
+
+def _middle(region: Region) -> tuple[float, ...]:
+    """Return the middle of a region's box, patient (x, y, z) in mm."""
+    centre = [[s + (n - 1) / 2 for s, n in zip(region.start, region.mask.shape, strict=True)]]
+    return tuple(region.grid.to_patient(np.asarray(centre))[0].tolist())
 
 
 def _liver(plan: Plan) -> ReferenceMeasurement:

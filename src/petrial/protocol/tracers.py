@@ -6,7 +6,7 @@ from typing import Final
 
 from petrial.vocabulary.nuclides import nuclide_of
 
-__all__ = ["TRACERS", "Tracer", "tracer_of"]
+__all__ = ["OTHER_METHODS", "TRACERS", "Tracer", "tracer_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,11 @@ class Tracer:
     reason: str
     usual_megabecquerel: float | None
 
-    def declares(self, method: str, value: str) -> bool:
-        """Tell whether ``method`` with ``value`` is declared for this tracer.
-
-        >>> TRACERS["18F-FES"].declares("percent", "41"), TRACERS["18F-FES"].declares("a50", "")
-        (False, True)
-        """
-        return method in self.methods or f"{method}:{value}" in self.methods
-
 
 _SEEDED: Final = ("a50", "percent:50", "grow")
+
+OTHER_METHODS: Final = _SEEDED
+"""What is declared for a tracer without rules of its own, from drawn or seeded regions."""
 
 TRACERS: Final[dict[str, Tracer]] = {
     tracer.name: tracer

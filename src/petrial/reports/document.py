@@ -119,6 +119,7 @@ class SeriesEntry:
     references: tuple[ReferenceEntry, ...]
     lesions: tuple[LesionRow, ...]
     refused: tuple[ProblemEntry, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +184,7 @@ def _series(measured: MeasuredSeries) -> SeriesEntry:
         references=tuple(_reference(r) for r in measured.references),
         lesions=measured.rows,
         refused=tuple(_problem(p) for p in measured.refused),
+        warnings=measured.warnings,
     )
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "Problem",
     "ReadError",
     "RecordError",
+    "UsageError",
 ]
 
 LONGEST_PART: Final = 400
@@ -92,3 +93,7 @@ class ContourError(PetrialError):
 
 class MethodError(PetrialError):
     """A method is unknown, lacks an input, or is not declared for the tracer."""
+
+
+class UsageError(PetrialError):
+    """A command asks for what cannot be, such as a file in a folder that does not exist."""

@@ -80,6 +80,33 @@ def test_a_fault_is_named_with_its_key(tmp_path: Path, text: str, field: str) ->
     assert problem.do
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[patient]\nweight = 71", "one of the keys weight_kg, height_cm, sex"),
+        ("[administration]\ndose = 71", "activity_mbq"),
+        ("tracer = 'FDG'", "series_uid, study_uid, administration, patient"),
+        ('[patient]\nweight_kg = "71"', "a number, without quotes"),
+        ("[patient]\nweight_kg = 70000", "at most 700"),
+        ("[patient]\nsex = 'X'", "F, M or mean"),
+        ("[administration]\ninjected_at = 2024-05-21", "date and time"),
+        ("[administration]\ninjected_at = 1577955600", "date and time"),
+    ],
+)
+def test_a_fault_says_what_would_have_been_right(tmp_path: Path, text: str, wanted: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        read_record(written(tmp_path, text))
+    assert wanted in caught.value.problem.wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["[patient]\nweight_kg = 71,5", "[administration]\nx = 2024-05-14 09:40"]
+)
+def test_a_slip_of_writing_is_answered_with_how_to_write(tmp_path: Path, text: str) -> None:
+    with pytest.raises(RecordError, match="numbers have a point"):
+        read_record(written(tmp_path, text))
+
+
 def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="can be read"):
         read_record(tmp_path / "absent.toml")

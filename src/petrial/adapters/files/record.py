@@ -1,6 +1,7 @@
 """The administration record: a TOML file, checked on load, each fault named with its key."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -97,11 +98,12 @@ def read_record(path: Path) -> AdministrationRecord:
         record = _Record.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"]]
         raise RecordError(
             where=path.name,
-            field=".".join(str(part) for part in first["loc"]) or "record",
+            field=".".join(place) or "record",
             got=_short(first["input"]),
-            wanted=first["msg"].removeprefix("Value error, ").lower(),
+            wanted=_wanted(place, first),
             do="correct the record; docs/do/write-a-record.md lists its keys",
         ) from error
     given, patient = record.administration, record.patient
@@ -122,6 +124,31 @@ def read_record(path: Path) -> AdministrationRecord:
     )
 
 
+def _wanted(place: list[str], error: Mapping[str, Any]) -> str:
+    """Return what would have been right, in words that need no knowledge of programs."""
+    match error["type"]:
+        case "extra_forbidden":
+            tables: dict[str, type[BaseModel]] = {
+                "administration": _Administration,
+                "patient": _Patient,
+            }
+            table = tables.get(place[0], _Record) if len(place) > 1 else _Record
+            return "one of the keys " + ", ".join(table.model_fields)
+        case "float_type" | "float_parsing":
+            return "a number, without quotes"
+        case "greater_than_equal" | "less_than_equal":
+            limits = error.get("ctx", {})
+            bound = limits.get("ge", limits.get("le"))
+            side = "at least" if "ge" in limits else "at most"
+            return f"{side} {bound:g}, in the unit of the key's name"
+        case "enum":
+            return "F, M or mean"
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, ")
+        case _:
+            return str(error["msg"]).lower()
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -139,7 +166,8 @@ def _toml(path: Path) -> dict[str, Any]:
             field="file",
             got=str(error),
             wanted="a TOML file that can be read",
-            do="check path, permissions and syntax",
+            do="check the path; numbers have a point (71.5), moments a T and seconds "
+            "(2024-05-21T10:42:00), words stand in quotes",
         ) from error
 
 

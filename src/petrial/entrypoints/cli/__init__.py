@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from petrial.entrypoints.cli.app import app
 from petrial.entrypoints.cli.output import complain
-from petrial.vocabulary.errors import MethodError, PetrialError, RecordError
+from petrial.vocabulary.errors import MethodError, PetrialError, RecordError, UsageError
 
 __all__ = ["app", "main"]
 
@@ -28,6 +28,6 @@ def main() -> NoReturn:
 
 def _is_usage(error: PetrialError) -> bool:
     """Whether the words of the command are at fault, not what they point at."""
-    return isinstance(error, MethodError) or (
+    return isinstance(error, MethodError | UsageError) or (
         isinstance(error, RecordError) and error.problem.where.startswith("-")
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from petrial.entrypoints.cli.output import working, write_answer, write_json
+from petrial.entrypoints.cli.output import check_target, working, write_answer, write_json
 
 __all__ = ["app"]
 
@@ -49,6 +49,7 @@ def check(path: Images, record: Records = None, assume: Assume = None, json: Jso
     """
     from petrial import bootstrap  # noqa: PLC0415  late, so that --help is quick
 
+    check_target("--json", json)
     with working("Reading headers"):
         answer = bootstrap.check(path, record=record or (), assume=assume or ())
     if json is None:
@@ -152,6 +153,10 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
     """
     from petrial import bootstrap  # noqa: PLC0415  late, so that --help is quick
 
+    for option, file in (("--csv", csv), ("--parquet", parquet), ("--json", json)):
+        check_target(option, file)
+    if out is not None:
+        check_target("--out", out / "measurement.html", made=True)
     with working("Measuring"):
         answer = bootstrap.measure(
             path,

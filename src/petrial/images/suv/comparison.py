@@ -75,6 +75,8 @@ def _difference(
     if other is None or aside.problems or stated in {in_header, ""} or not in_header:
         return []
     effect = _effect(other, route)
+    if abs(effect) < NEGLIGIBLE_PERCENT and name != "injection":
+        return []
     return [Difference(name, stated, in_header, effect)]
 
 

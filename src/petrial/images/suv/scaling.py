@@ -9,7 +9,7 @@ from petrial.vocabulary.provenance import Input
 
 __all__ = ["NEGLIGIBLE_PERCENT", "Candidate", "Difference", "MassRatios", "SuvScaling"]
 
-NEGLIGIBLE_PERCENT: Final = 1e-3
+NEGLIGIBLE_PERCENT: Final = 0.01
 """Statements whose effect on SUV is below this are the same but for rounding."""
 
 
