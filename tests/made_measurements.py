@@ -78,13 +78,14 @@ def body(places: Sequence[tuple[Place, float, float]] = LESIONS) -> SuvVolume:
 def lesions(
     places: Sequence[tuple[Place, float, float]] = LESIONS, method: str = "drawn"
 ) -> tuple[Region, ...]:
-    """Return the regions of ``places``, as if of ``method``."""
+    """Return the regions of ``places``, as if of ``method``; a fixed threshold's are candidates."""
     return tuple(
         replace(
             sphere(GRID, centre, diameter),
             label=f"lesion {letter}",
             source="contours.dcm",
             method=method,
+            candidate=method.startswith("fixed"),
         )
         for letter, (centre, diameter, _) in zip("abcdefghijklmnop" * 9, places, strict=False)
     )

@@ -1,5 +1,7 @@
 """Union, intersection and majority."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,6 @@ from numpy.typing import NDArray
 
 from petrial.images.grid import Grid
 from petrial.lesions.combination import intersection, majority, union
-from petrial.lesions.methods import is_candidate
 from petrial.lesions.region import Region
 from petrial.vocabulary.errors import GeometryError, MethodError
 
@@ -60,9 +61,14 @@ def test_majority_lies_between_intersection_and_union(masks: list[NDArray[np.boo
 def test_a_combination_names_its_parts() -> None:
     mask = np.ones(GRID.shape, dtype=bool)
     found = majority([region(mask, "fixed:4.0"), region(mask, "percent:41")])
-    assert found.method == "majority:fixed:4.0+percent:41"
-    assert is_candidate(found.method)
-    assert not is_candidate(union([region(mask, "fixed:4.0"), region(mask)]).method)
+    assert found.method == "majority of fixed:4.0, percent:41"
+
+
+def test_a_combination_is_a_candidate_only_of_candidates() -> None:
+    mask = np.ones(GRID.shape, dtype=bool)
+    searched = replace(region(mask, "fixed:4.0"), candidate=True)
+    assert union([searched, searched]).candidate
+    assert not union([searched, region(mask)]).candidate
 
 
 def test_regions_of_different_images_are_refused() -> None:

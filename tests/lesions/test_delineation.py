@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from petrial.images.grid import Grid
 from petrial.images.volumes import SuvVolume
 from petrial.lesions.delineation import fixed_threshold, percist, percist_threshold
-from petrial.lesions.methods import is_candidate
 from petrial.vocabulary.errors import MethodError
 
 
@@ -26,7 +25,7 @@ def test_fixed_threshold_finds_the_parts_by_hand() -> None:
 def test_what_a_threshold_finds_is_called_a_candidate_and_named_by_the_method() -> None:
     found = fixed_threshold(line(5.0), 4.0, 0.0)[0]
     assert (found.label, found.source, found.method) == ("candidate 1", "threshold", "fixed:4.0")
-    assert is_candidate(found.method)
+    assert found.candidate
 
 
 def test_percist_threshold_is_that_of_wahl_2009() -> None:
@@ -38,7 +37,7 @@ def test_percist_finds_voxels_from_its_threshold_on() -> None:
     found = percist(line(3.2, 3.3, 0.0, 8.0), 1.8, 0.3, 0.0)
     assert [(r.start[2], r.voxels) for r in found] == [(1, 1), (3, 1)]
     assert found[0].method == "percist:3.3"
-    assert is_candidate(found[0].method)
+    assert found[0].candidate
 
 
 @given(st.floats(0.3, 1.2), st.floats(0.5, 4.0), st.floats(0.0, 1.0))

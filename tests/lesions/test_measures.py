@@ -160,9 +160,10 @@ def test_rows_are_numbered_from_one_in_the_order_of_the_regions() -> None:
     assert [(row.id, row.suv_max) for row in rows] == [(1, 9.0), (2, 2.0)]
 
 
-def test_a_region_of_a_threshold_is_marked_as_candidate() -> None:
-    found = measure_region(SUV, region(SUV.g_per_ml > 3.0, method="fixed:3.0"), CONTEXT)
-    assert found.candidate
+def test_a_candidate_stays_one_in_its_row_whatever_its_method() -> None:
+    for candidate in (True, False):
+        part = replace(region(SUV.g_per_ml > 3.0, method="fixed:3.0"), candidate=candidate)
+        assert measure_region(SUV, part, CONTEXT).candidate is candidate
 
 
 def test_a_region_on_another_grid_is_refused() -> None:

@@ -8,7 +8,6 @@ from petrial.lesions.methods import (
     MEASURES_SENTENCE,
     METHODS,
     PEAKS,
-    is_candidate,
     methods_text,
 )
 from petrial.lesions.peak import PeakDefinition
@@ -39,26 +38,9 @@ def test_a_reference_holds_the_author_and_the_year_of_its_key(key: str, referenc
 
 def test_the_text_says_once_what_ran_in_its_order() -> None:
     text = methods_text(
-        ["fixed:4.0", "majority:fixed:4.0+percent:41 of percist:3.3", "anything"],
+        ["fixed:4.0", "majority of fixed:4.0, percent:41 of percist:3.3", "anything"],
         PeakDefinition.SPHERE_1CM3,
     )
     names = ("fixed", "majority", "percent", "percist", "drawn")
     assert text[:5] == tuple(METHODS[name].sentence for name in names)
     assert text[5:] == (PEAKS[PeakDefinition.SPHERE_1CM3], MEASURES_SENTENCE)
-
-
-@pytest.mark.parametrize(
-    ("method", "candidate"),
-    [
-        ("fixed:4.0", True),
-        ("percist:3.3", True),
-        ("a50 of fixed:2.5", True),
-        ("intersection:fixed:4.0+percist:3.3", True),
-        ("grow:4.0", False),
-        ("percent:41", False),
-        ("union:fixed:4.0+drawn", False),
-        ("GTV by hand", False),
-    ],
-)
-def test_only_what_no_person_pointed_at_is_a_candidate(method: str, *, candidate: bool) -> None:
-    assert is_candidate(method) is candidate

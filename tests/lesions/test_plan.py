@@ -38,21 +38,21 @@ def spans(found: Delineation) -> list[tuple[int, int]]:
 def test_without_a_method_the_drawn_regions_are_measured_as_drawn() -> None:
     found = run(drawn=(drawn(1, 5),))
     assert spans(found) == [(1, 5)]
-    assert not found.candidates
+    assert not any(r.candidate for r in found.regions)
 
 
 def test_a_fixed_threshold_searches_the_image_and_finds_candidates() -> None:
     """At 4: 5-10-5 and 4.5-8-4.5."""
     found = run("fixed:4.0")
     assert spans(found) == [(2, 4), (8, 10)]
-    assert found.candidates == {0, 1}
+    assert [r.candidate for r in found.regions] == [True, True]
 
 
 def test_percent_searches_from_candidates_and_may_leave_them() -> None:
     """25 % of 10 is 2.5, which takes the 3s in that the candidate at SUV 4 lacks."""
     found = run("percent:25", minimum_ml=0.0)
     assert spans(found)[0] == (1, 5)
-    assert found.candidates == {0, 1}
+    assert [r.candidate for r in found.regions] == [True, True]
 
 
 def test_percist_takes_the_liver() -> None:
@@ -64,7 +64,7 @@ def test_percist_is_refused_without_a_liver_fit_for_it() -> None:
     assert "liver" in run("percist").problems[0].field
     bad = Problem("liver", "spread", "0.9", "less", "move it")
     unfit = ReferenceMeasurement("liver", "sphere", 20, 14.0, 2.0, 1.8, (bad,))
-    assert run("percist", liver=unfit).problems[0].got == "0.9"
+    assert run("percist", liver=unfit).problems[0].got == "spread 0.9"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_method_stays_within_a_drawn_region(method: str, span: tuple[int, int]
     """The second lesion is not drawn and not found."""
     found = run(method, drawn=(drawn(1, 5),), liver=GOOD_LIVER)
     assert spans(found) == [(1, 5), span]
-    assert not found.candidates
+    assert not any(r.candidate for r in found.regions)
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,61 @@ def test_methods_are_combined_lesion_by_lesion(vote: str, span: tuple[int, int])
     assert (last[0].start[2], last[0].start[2] + last[0].mask.shape[2] - 1) == span
 
 
-def test_a_lesion_that_most_methods_miss_is_lost_to_the_majority() -> None:
+def test_a_lesion_that_most_methods_miss_has_no_majority() -> None:
     """At 9 and 9.5 only the first lesion is there: the second has one vote of three."""
     found = run("fixed:4.0", "fixed:9.0", "fixed:9.5", "majority")
     kept = [r for r in found.regions if r.method.startswith("majority")]
     assert [r.start[2] for r in kept] == [3]
+    assert found.problems[0].got == "1 of 3 methods found a region"
+
+
+def test_a_method_that_finds_nothing_keeps_its_vote() -> None:
+    """At 50 and 60 there is nothing: two of four votes are no majority, no intersection."""
+    methods = ("fixed:4.0", "percent:25", "fixed:50", "fixed:60")
+    for vote in ("majority", "intersection"):
+        found = run(*methods, vote)
+        assert not any(r.method.startswith(vote) for r in found.regions)
+    united = run(*methods, "union")
+    assert any(r.method.startswith("union of fixed:4.0, percent:25") for r in united.regions)
+
+
+def test_combinations_do_not_vote_on_each_other() -> None:
+    """Whatever the order of the words, each combines the methods alone."""
+    methods = ("percent:25", "fixed:4.0", "fixed:9.0")
+    votes = ("union", "intersection", "majority")
+
+    def spans_of(*words: str) -> dict[str, tuple[int, int]]:
+        found = run(*words)
+        return {r.method: span for r, span in zip(found.regions, spans(found), strict=True)}
+
+    forward, backward = spans_of(*methods, *votes), spans_of(*votes[::-1], *methods)
+    assert forward == backward
+
+
+def test_a_refused_method_spoils_the_combination_by_name() -> None:
+    found = run("fixed:4.0", "percist", "fixed:3.0", "majority")
+    assert any(problem.got == "percist refused" for problem in found.problems)
+
+
+def test_drawn_regions_that_overlap_are_combined_each_by_itself() -> None:
+    """Two contours over the first lesion, of which the second holds only its right half."""
+    found = run("fixed:4.0", "percent:50", "union", drawn=(drawn(1, 5), drawn(4, 6)))
+    unions = [s for r, s in zip(found.regions, spans(found), strict=True) if "union" in r.method]
+    assert unions == [(2, 4), (4, 5)]
+
+
+def test_regions_in_drawn_contours_are_no_candidates_and_say_where_they_are() -> None:
+    found = run("fixed:4.0", "percent:50", "a50", "majority", drawn=(drawn(1, 5),))
+    assert not any(r.candidate for r in found.regions)
+    assert [r.method for r in found.regions[1:4]] == [
+        "fixed:4.0 in drawn",
+        "percent:50 in drawn",
+        "a50 in drawn",
+    ]
 
 
 def test_one_method_cannot_be_combined() -> None:
-    assert "at least two methods" in run("fixed:4.0", "majority").problems[0].wanted
+    assert "at least two other" in run("fixed:4.0", "majority").problems[0].wanted
 
 
 @pytest.mark.parametrize("tracer", [FES, ZIRCONIUM, None])

@@ -1,5 +1,7 @@
 """41 %, 50 % and A50, on images that can be worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,6 @@ from numpy.typing import NDArray
 
 from petrial.images.grid import Grid
 from petrial.images.volumes import SuvVolume
-from petrial.lesions.methods import is_candidate
 from petrial.lesions.region import Region
 from petrial.lesions.relative import Extent, a50, local_background, percent_of_maximum
 from petrial.vocabulary.errors import GeometryError, MethodError
@@ -112,10 +113,12 @@ def test_the_region_does_not_change_with_the_scale_of_suv(scale: float, percent:
 
 def test_a_region_from_a_candidate_stays_a_candidate() -> None:
     suv = line(1.0, 9.0, 10.0)
-    found = percent_of_maximum(suv, span(suv, 1, 2, "fixed:4.0"), 41.0)
-    assert found.method == "percent:41 of fixed:4.0"
-    assert is_candidate(found.method)
-    assert not is_candidate(percent_of_maximum(suv, span(suv, 1, 2), 41.0).method)
+    searched = replace(span(suv, 1, 2, "fixed:4.0"), candidate=True)
+    for extent in Extent:
+        found = percent_of_maximum(suv, searched, 41.0, extent)
+        assert found.method == "percent:41 of fixed:4.0"
+        assert found.candidate
+    assert not percent_of_maximum(suv, span(suv, 1, 2), 41.0).candidate
 
 
 def test_background_is_the_mean_of_two_layers_around() -> None:
@@ -137,7 +140,7 @@ def test_a50_takes_the_half_way_between_background_and_maximum() -> None:
     lesion = span(suv, 2, 4)
     assert columns(a50(suv, lesion)) == [3, 4]
     assert columns(percent_of_maximum(suv, lesion, 50.0)) == [2, 3, 4]
-    assert a50(suv, lesion).method == "a50"
+    assert a50(suv, lesion).method == "a50 of drawn"
 
 
 def test_a50_without_background_is_50_percent() -> None:

@@ -189,18 +189,13 @@ def _measured(
         blood_pool_mean=_fit_mean(blood_pool),
         ct=_arrived(coming, refused) if found.regions else None,
     )
-    rows = measure_all(suv, found.regions, context)
-    marked = tuple(
-        replace(row, candidate=True) if number in found.candidates else row
-        for number, row in enumerate(rows)
-    )
     return MeasuredSeries(
         facts=facts,
         scaling=Known(scaling),
         suv_max=float(suv.g_per_ml.max()),
         grid=suv.grid,
         regions=found.regions,
-        rows=marked,
+        rows=measure_all(suv, found.regions, context),
         references=tuple(r for r in (liver, blood_pool) if r is not None),
         projections=project(suv, found.regions) if orders.projections else (),
         refused=tuple(refused),

@@ -1,6 +1,7 @@
 """One region out of several: what any, all, or more than half of them hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -106,11 +107,12 @@ def voted(regions: Sequence[Region], needed: int, name: str) -> Region:
             do="check that all contours are of the same lesion",
         )
     z, y, x = start.tolist()
-    return Region.from_crop(
+    combined = Region.from_crop(
         first.grid,
         (z, y, x),
         mask,
         label=first.label,
         source=f"{name} of {labels}",
-        method=f"{name}:" + "+".join(region.method for region in regions),
+        method=f"{name} of " + ", ".join(region.method for region in regions),
     )
+    return replace(combined, candidate=all(region.candidate for region in regions))

@@ -1,6 +1,7 @@
 """Candidates by a threshold on the whole image: a fixed SUV, or PERCIST from the liver."""
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from petrial.images.volumes import SuvVolume
@@ -95,4 +96,5 @@ def _candidates(
             do="give the threshold in g/mL, such as fixed:4.0",
         )
     naming = Naming(label=LABEL, source="threshold", method=f"{name}:{round(threshold, 4)}")
-    return components_from(suv.g_per_ml, threshold, suv.grid, minimum_ml, naming)
+    found = components_from(suv.g_per_ml, threshold, suv.grid, minimum_ml, naming)
+    return tuple(replace(region, candidate=True) for region in found)

@@ -11,7 +11,6 @@ from petrial.images.kernels import compiled
 from petrial.images.resampling import mean_linear
 from petrial.images.suv.scaling import MassRatios
 from petrial.images.volumes import CtVolume, SuvVolume
-from petrial.lesions.methods import is_candidate
 from petrial.lesions.peak import PeakDefinition, peak
 from petrial.lesions.region import Region
 from petrial.lesions.shape import shape_of
@@ -225,7 +224,7 @@ def measure_region(
         label=region.label,
         source=region.source,
         method=region.method,
-        candidate=is_candidate(region.method),
+        candidate=region.candidate,
         voxels=found.voxels,
         volume_ml=volume,
         suv_max=found.maximum,

@@ -7,7 +7,7 @@ from typing import Final
 
 from petrial.lesions.peak import PeakDefinition
 
-__all__ = ["MEASURES_SENTENCE", "METHODS", "PEAKS", "Method", "is_candidate", "methods_text"]
+__all__ = ["MEASURES_SENTENCE", "METHODS", "PEAKS", "Method", "methods_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +103,10 @@ MEASURES_SENTENCE: Final = (
 """What holds for every row of the lesion table."""
 
 
-_COMBINATIONS: Final = ("union", "intersection", "majority")
-_BY_A_PERSON: Final = ("drawn", "grow")
-
-
 def _names(method: str) -> tuple[str, ...]:
-    """Return the names in the method of a region, such as ``majority:fixed:4.0+percent:41``."""
-    names = []
-    for part in re.split(r"\+| of ", method):
-        name, _, rest = part.partition(":")
-        while name in _COMBINATIONS:
-            names.append(name)
-            name, _, rest = rest.partition(":")
-        names.append(name if name in METHODS else "drawn")
-    return tuple(dict.fromkeys(names))
-
-
-def is_candidate(method: str) -> bool:
-    """Tell whether a region of ``method`` was found without a person.
-
-    >>> is_candidate("fixed:4.0"), is_candidate("drawn"), is_candidate("percent:41")
-    (True, False, False)
-    >>> is_candidate("percent:41 of fixed:4.0"), is_candidate("union:drawn+fixed:4.0")
-    (True, False)
-    """
-    names = _names(method)
-    found = any(METHODS[name].candidate for name in names)
-    return found and not any(name in _BY_A_PERSON for name in names)
+    """Return the names in the method of a region, such as ``majority of fixed:4.0, a50``."""
+    words = re.findall(r"[a-z]+\d*", method)
+    return tuple(dict.fromkeys(word for word in words if word in METHODS)) or ("drawn",)
 
 
 def methods_text(methods: Iterable[str], peak: PeakDefinition) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from petrial.images.volumes import SuvVolume
 from petrial.lesions.combination import union, voted
-from petrial.lesions.delineation import fixed_threshold, percist
+from petrial.lesions.delineation import fixed_threshold, percist, percist_threshold
 from petrial.lesions.growing import grow, grow_percent
 from petrial.lesions.measured import ReferenceMeasurement
 from petrial.lesions.orders import FORMS, MethodOrder, check_declared, is_declared
@@ -64,15 +64,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Delineation:
-    """The regions found, which of them (by position) are candidates, what was refused, and how.
-
-    ``warnings`` are sentences on methods that were forced and candidates that were left out.
-    """
+    """The regions found, what was refused, and sentences on methods that were forced."""
 
     regions: tuple[Region, ...]
-    candidates: frozenset[int]
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one method made: regions, each with the number of the start it was made from."""
+
+    order: MethodOrder
+    regions: tuple[tuple[int, Region], ...]
 
 
 def delineate(suv: SuvVolume, plan: Plan) -> Delineation:
@@ -84,24 +88,26 @@ def delineate(suv: SuvVolume, plan: Plan) -> Delineation:
     does not stop the others.
     """
     problems: list[Problem] = []
-    made: list[list[Region]] = []
-    if plan.seeds and not any(not FORMS[order.name].combines for order in plan.methods):
+    made: list[_Made] = []
+    refused: list[MethodOrder] = []
+    own = [order for order in plan.methods if not FORMS[order.name].combines]
+    if plan.seeds and not own:
         problems.append(_seeds_without_method(plan))
-    for order in plan.methods:
-        if FORMS[order.name].combines:
-            continue
+    for order in own:
         try:
             check_declared(order, plan.tracer, automatic=plan.automatic)
-            made.append(list(_made_by(suv, plan, order, problems)))
+            made.append(_Made(order, tuple(_made_by(suv, plan, order, problems))))
         except PetrialError as error:
+            refused.append(order)
             problems.append(_placed(error.problem, plan))
-    for order in plan.methods:
-        if FORMS[order.name].combines:
-            made.append(list(_combined(order, plan, made, problems)))
-    found = [*plan.drawn, *(region for regions in made for region in regions)]
-    first = len(plan.drawn)
-    candidates = frozenset(range(first, len(found))) if plan.automatic else frozenset[int]()
-    return Delineation(tuple(found), candidates, tuple(problems), _forced(plan))
+    combined = [
+        region
+        for order in plan.methods
+        if FORMS[order.name].combines
+        for region in _combined(order, plan, (made, refused), problems)
+    ]
+    found = (*plan.drawn, *(r for m in made for _, r in m.regions), *combined)
+    return Delineation(found, tuple(problems), _forced(plan))
 
 
 def _forced(plan: Plan) -> tuple[str, ...]:
@@ -132,14 +138,15 @@ def _seeds_without_method(plan: Plan) -> Problem:
 
 def _made_by(
     suv: SuvVolume, plan: Plan, order: MethodOrder, problems: list[Problem]
-) -> Iterator[Region]:
+) -> Iterator[tuple[int, Region]]:
+    """Return regions with the numbers of their starts: drawn regions first, then seeds."""
     if plan.automatic:
-        yield from _searched(suv, plan, order, problems)
+        yield from ((0, region) for region in _searched(suv, plan, order, problems))
         return
-    for region in plan.drawn:
-        yield from _tried(partial(_within, suv, plan, order, region), plan, problems)
-    for seed in plan.seeds:
-        yield from _tried(partial(_from_seed, suv, order, seed), plan, problems)
+    starts = [partial(_within, suv, plan, order, region) for region in plan.drawn]
+    starts += [partial(_from_seed, suv, plan, order, seed) for seed in plan.seeds]
+    for number, make in enumerate(starts):
+        yield from ((number, region) for region in _tried(make, plan, problems))
 
 
 def _tried(
@@ -208,7 +215,9 @@ def _middle(region: Region) -> tuple[float, ...]:
 
 def _liver(plan: Plan) -> ReferenceMeasurement:
     if plan.liver is None or plan.liver.problems:
-        found = "no liver reference" if plan.liver is None else plan.liver.problems[0].got
+        found = "no liver reference"
+        if plan.liver is not None:
+            found = f"{plan.liver.problems[0].field} {plan.liver.problems[0].got}"
         raise MethodError(
             where="--method percist",
             field="liver reference",
@@ -236,10 +245,11 @@ def _within(suv: SuvVolume, plan: Plan, order: MethodOrder, drawn: Region) -> tu
             return (_over(suv, drawn, order.number, order.text),)
         case "percist":
             liver = _liver(plan)
-            threshold = 1.5 * liver.suv_mean + 2.0 * liver.suv_sd
+            threshold = percist_threshold(liver.suv_mean, liver.suv_sd)
             return (_over(suv, drawn, threshold, order.text),)
         case _:
-            return _relative(suv, order, drawn, Extent.WITHIN)
+            (region,) = _relative(suv, order, drawn, Extent.WITHIN)
+            return (replace(region, method=f"{order.text} in {drawn.method}"),)
 
 
 def _over(suv: SuvVolume, drawn: Region, threshold: float, method: str) -> Region:
@@ -263,57 +273,70 @@ def _over(suv: SuvVolume, drawn: Region, threshold: float, method: str) -> Regio
     )
 
 
-def _from_seed(suv: SuvVolume, order: MethodOrder, seed: Point) -> tuple[Region, ...]:
+def _from_seed(suv: SuvVolume, plan: Plan, order: MethodOrder, seed: Point) -> tuple[Region, ...]:
     """Grow from a seed."""
     match order.name:
         case "grow" | "fixed":
-            return (grow(suv, seed, order.number),)
+            return (replace(grow(suv, seed, order.number), method=order.text),)
+        case "percist":
+            liver = _liver(plan)
+            threshold = percist_threshold(liver.suv_mean, liver.suv_sd)
+            return (replace(grow(suv, seed, threshold), method=f"percist:{threshold:.4g}"),)
         case "percent":
             return (grow_percent(suv, seed, order.number),)
-        case "a50":
+        case _:
             half = grow_percent(suv, seed, 50.0)
             return (replace(a50(suv, half, Extent.FREE), method="a50"),)
-        case _:
-            raise MethodError(
-                where=f"--method {order.text}",
-                field="seed",
-                got="a seed",
-                wanted="a method that grows from one: grow, percent or a50",
-                do="leave the seeds out, or choose such a method",
-            )
 
 
 def _combined(
-    order: MethodOrder, plan: Plan, made: list[list[Region]], problems: list[Problem]
+    order: MethodOrder,
+    plan: Plan,
+    ran: tuple[list[_Made], list[MethodOrder]],
+    problems: list[Problem],
 ) -> Iterator[Region]:
-    """Combine what the methods made, lesion by lesion: regions that overlap are one lesion's."""
-    methods = [regions for regions in made if regions]
-    if len(methods) < 2:  # noqa: PLR2004  of one there is nothing to combine
+    """Combine, lesion by lesion, what the methods made; each has one vote, found or not."""
+    made, refused = ran
+    if refused or len(made) < 2:  # noqa: PLR2004  of one there is nothing to combine
+        why = ", ".join(o.text for o in refused)
         problems.append(
             Problem(
                 plan.where,
-                f"--method {order.name}",
-                f"{len(methods)} method with regions",
-                "at least two methods whose regions are combined",
-                "name the methods to combine before it",
+                f"methods for {order.name}",
+                f"{why} refused" if why else f"{len(made)} other method",
+                "at least two other methods, none of them refused",
+                "name the methods to combine, each declared for the tracer",
             )
         )
         return
-    needed = {"union": 1, "majority": len(methods) // 2 + 1, "intersection": len(methods)}
-    for group in _lesions([region for regions in methods for region in regions]):
-        by_method = [
-            _one(own) for regions in methods if (own := [r for r in group if _has(regions, r)])
-        ]
-        make = partial(_vote, by_method, needed[order.name], order.name)
-        yield from _tried(make, plan, problems)
+    for lesion in _lesions(plan, made):
+        voters = [m for m in lesion if not (m.order.name == "grow" and _drawn(plan, m))]
+        by_method = [_one([r for _, r in m.regions]) for m in voters if m.regions]
+        needed = {"union": 1, "majority": len(voters) // 2 + 1, "intersection": len(voters)}
+        if by_method:
+            make = partial(_vote, by_method, needed[order.name], order, voters)
+            yield from _tried(make, plan, problems)
 
 
-def _vote(regions: list[Region], needed: int, name: str) -> tuple[Region, ...]:
-    return (voted(regions, needed, name),)
+def _drawn(plan: Plan, made: _Made) -> bool:
+    """Whether these regions were to be made from a drawn region."""
+    return any(number < len(plan.drawn) for number, _ in made.regions) or not plan.seeds
 
 
-def _has(regions: list[Region], region: Region) -> bool:
-    return any(region is other for other in regions)
+def _vote(
+    regions: list[Region], needed: int, order: MethodOrder, voters: list[_Made]
+) -> tuple[Region, ...]:
+    methods = ", ".join(voter.order.text for voter in voters)
+    if len(regions) < needed:
+        raise MethodError(
+            where=f"{order.name} of {methods} for {regions[0].label}",
+            field="votes",
+            got=f"{len(regions)} of {len(voters)} methods found a region",
+            wanted=f"at least {needed}",
+            do="look at the methods one by one",
+        )
+    region = voted(regions, needed, order.name)
+    return (replace(region, method=f"{order.name} of {methods}"),)
 
 
 def _one(regions: list[Region]) -> Region:
@@ -321,7 +344,20 @@ def _one(regions: list[Region]) -> Region:
     return regions[0] if len(regions) == 1 else union(regions)
 
 
-def _lesions(regions: list[Region]) -> list[list[Region]]:
+def _lesions(plan: Plan, made: list[_Made]) -> Iterator[list[_Made]]:
+    """Return for each lesion what every method made of it: by start, or else by overlap."""
+    if not plan.automatic:
+        for number in range(len(plan.drawn) + len(plan.seeds)):
+            yield [_Made(m.order, tuple((n, r) for n, r in m.regions if n == number)) for m in made]
+        return
+    for group in _overlapping([region for m in made for _, region in m.regions]):
+        yield [
+            _Made(m.order, tuple((n, r) for n, r in m.regions if any(r is g for g in group)))
+            for m in made
+        ]
+
+
+def _overlapping(regions: list[Region]) -> list[list[Region]]:
     """Group regions that overlap, directly or through others, in the order of the first of each."""
     groups: list[list[Region]] = []
     for region in regions:

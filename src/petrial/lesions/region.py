@@ -29,6 +29,8 @@ class Region:
         Where the region came from, such as a file, a method or a seed.
     method
         Name of the delineation, such as ``drawn`` or ``fixed:4.0``.
+    candidate
+        Whether it was found in the whole image, and no person has pointed at it yet.
     """
 
     grid: Grid
@@ -37,6 +39,7 @@ class Region:
     label: str
     source: str
     method: str
+    candidate: bool = False
 
     @classmethod
     def from_crop(

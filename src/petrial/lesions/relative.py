@@ -1,5 +1,6 @@
 """Regions relative to their own maximum: 41 %, 50 %, and A50 with the local background."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 from petrial.images.volumes import SuvVolume
 from petrial.lesions.components import Naming, connected_to
 from petrial.lesions.growing import LEAK_ML, checked_percent, refuse_hotter, spread
-from petrial.lesions.methods import is_candidate
 from petrial.lesions.region import Region
 from petrial.vocabulary.errors import GeometryError, MethodError
 
@@ -66,7 +66,7 @@ def percent_of_maximum(
     >>> region = Region.from_crop(grid, (0, 0, 0), drawn, label="a", source="b", method="drawn")
     >>> part = percent_of_maximum(suv, region, 41.0)
     >>> part.start, part.voxels, part.method
-    ((0, 0, 2), 2, 'percent:41')
+    ((0, 0, 2), 2, 'percent:41 of drawn')
     """
     checked_percent(percent)
     top = _maximum(suv, within)
@@ -185,16 +185,16 @@ def _from_maximum(
     way: tuple[str, Extent, float],
 ) -> Region:
     name, extent, limit_ml = way
-    method = f"{name} of {within.method}" if is_candidate(within.method) else name
-    naming = Naming(within.label, within.source, method)
+    naming = Naming(within.label, within.source, f"{name} of {within.method}")
     if extent is Extent.FREE:
         region = spread(suv, top, threshold, naming, limit_ml)
         refuse_hotter(suv, region, float(suv.g_per_ml[top]))
-        return region
+        return replace(region, candidate=within.candidate)
     inside = np.where(within.mask, suv.g_per_ml[within.box], np.float32(-np.inf))
     z, y, x = (i - a for i, a in zip(top, within.start, strict=True))
     found = connected_to(inside, threshold, (z, y, x))
     assert found is not None, "the maximum reaches any share of itself"  # noqa: S101  tells mypy
     (a, b, c), mask = found
     begin = (within.start[0] + a, within.start[1] + b, within.start[2] + c)
-    return Region(within.grid, begin, mask, naming.label, naming.source, naming.method)
+    words = (naming.label, naming.source, naming.method)
+    return Region(within.grid, begin, mask, *words, candidate=within.candidate)

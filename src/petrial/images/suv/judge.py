@@ -1,5 +1,6 @@
 """The judgement on one PET series: a scaling to SUV with all its inputs, or a refusal."""
 
+import math
 import re
 from typing import Final
 
@@ -80,6 +81,10 @@ def judge(
     route = _route(case, findings)
     if route is None or findings.problems:
         return Unknown(tuple(findings.problems))
+    bad = [factor for factor in route.factors if not 0.0 < factor < math.inf]
+    if bad:
+        do = "check calibration, activity and weight"
+        return case.unknown("SUV factor", f"{bad[0]:g}", "a finite number above 0", do)
     return Known(_scaling(case, findings, route))
 
 

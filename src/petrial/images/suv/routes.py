@@ -28,6 +28,9 @@ __all__ = ["DECAY_TAG", "Route", "by_activity", "scan_moment", "settle_decay_cor
 
 DECAY_TAG: Final = "DecayCorrection (0054,1102)"
 CORRECTED_TAG: Final = "CorrectedImage (0028,0051)"
+SHORTEST_SECOND: Final = 0.1
+LONGEST_SECOND: Final = 43200.0
+"""Frames of another duration are no frames of a patient."""
 FACTOR_FITS: Final = 0.02
 """Clocks of dose sheet and scanner apart, a factor from the injection fits within 2 %."""
 
@@ -251,7 +254,7 @@ def _not_corrected(case: Case, findings: Findings) -> Route | None:
     injected = findings.take(settle_injection(case, acquired.earliest, nuclide))
     activity = _activity(case, findings, injected, nuclide)
     durations = [t.frame_duration_second for t in case.header.slices]
-    if any(duration is None or duration <= 0.0 for duration in durations):
+    if any(d is None or not SHORTEST_SECOND <= d <= LONGEST_SECOND for d in durations):
         findings.take(
             case.unknown(
                 "ActualFrameDuration (0018,1242)",
