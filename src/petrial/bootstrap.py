@@ -29,7 +29,14 @@ from petrial.images.volumes import SuvVolume
 from petrial.lesions.measured import Measurement
 from petrial.lesions.orders import FORMS, MethodOrder, parse_method
 from petrial.lesions.peak import peak_definition
-from petrial.vocabulary.errors import FieldError, MethodError, ReadError
+from petrial.vocabulary.errors import (
+    FieldError,
+    MethodError,
+    PetrialError,
+    Problem,
+    ReadError,
+    UsageError,
+)
 from petrial.vocabulary.knowledge import Unknown
 
 if TYPE_CHECKING:
@@ -180,18 +187,22 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
     Raises
     ------
     ReadError
-        Nothing can be read at ``path``, or a contour file cannot be read.
+        Nothing can be read at ``path``. A contour file that cannot be read is part of the answer.
+    UsageError
+        A contour file is absent.
     RecordError
         Record or assumption cannot be used.
     MethodError
         A method, peak or point is written wrongly.
     """
+    drawn, unreadable = _all_contours(_several(contours))
     orders = MeasureOrders(
         stated=_stated(record, assume),
+        unreadable=unreadable,
         methods=_methods(_texts(methods), _texts(force)),
         seeds=tuple(_point(seed, "--seed") for seed in _seeds(seeds)),
         peak=peak_definition(peak),
-        contours=tuple(_contours(Path(one)) for one in _several(contours)),
+        contours=drawn,
         liver=_reference(liver, "--liver"),
         blood_pool=_reference(blood_pool, "--blood-pool"),
         minimum_ml=minimum_ml,
@@ -259,19 +270,41 @@ def _reference(
         return None
     if isinstance(given, str) and Path(given).is_file():
         return ReferenceOrder(drawn=_contours(Path(given)))
+    if isinstance(given, str) and "," not in given:
+        raise MethodError(
+            where=option,
+            field="X,Y,Z or FILE",
+            got=given,
+            wanted="a point in patient mm such as -60,10,-45, or a file of one drawn region",
+            do="check the path; no file of this name was found",
+        )
     return ReferenceOrder(centre_mm=_point(given, option))
+
+
+def _all_contours(
+    files: tuple[PathLike, ...],
+) -> tuple[tuple[ContourSet, ...], tuple[Problem, ...]]:
+    """Return what can be read, and the problems of what cannot; absent files are raised."""
+    drawn: list[ContourSet] = []
+    problems: list[Problem] = []
+    for path in map(Path, files):
+        if not path.is_file():
+            raise UsageError(
+                where="--contours",
+                field="path",
+                got=f"{path}, {'a folder' if path.is_dir() else 'no file'}",
+                wanted="a file: RTSTRUCT, DICOM SEG, NIfTI or NRRD label map",
+                do="check the path",
+            )
+        try:
+            drawn.append(_contours(path))
+        except PetrialError as error:
+            problems.append(error.problem)
+    return tuple(drawn), tuple(problems)
 
 
 def _contours(path: Path) -> ContourSet:
     """Return the contours in a file, read by the adapter that knows its format."""
-    if not path.is_file():
-        raise ReadError(
-            where=str(path),
-            field="contours",
-            got="no file",
-            wanted="an RTSTRUCT, a DICOM SEG or a label map",
-            do="check the path",
-        )
     from petrial.adapters.files import label_map  # noqa: PLC0415  brings SimpleITK when it reads
 
     if label_map.is_label_map(path):

@@ -10,7 +10,7 @@ from petrial.adapters.dicom.write_study import DemoSeries, write_study
 from petrial.bootstrap import check, measure, parts
 from petrial.images.grid import Grid
 from petrial.lesions.measured import MeasuredSeries, Measurement
-from petrial.vocabulary.errors import MethodError, ReadError
+from petrial.vocabulary.errors import MethodError, UsageError
 from petrial.vocabulary.knowledge import Known, Unknown
 
 Study = tuple[DemoSeries, DemoSeries]
@@ -129,10 +129,22 @@ def test_a_folder_with_ct_alone_is_told_that_a_pet_is_missing(study: Study) -> N
 
 
 def test_a_contour_file_that_is_absent_or_another_kind_is_refused(study: Study) -> None:
-    with pytest.raises(ReadError, match="no file"):
+    with pytest.raises(UsageError, match="no file"):
         measure(study[0].folder, contours="absent.dcm")
-    with pytest.raises(ReadError, match="another kind of file"):
-        measure(study[0].folder, contours=study[0].record)
+    with pytest.raises(UsageError, match="a folder"):
+        measure(study[0].folder, contours=study[0].folder)
+    answer = measure(
+        study[0].folder,
+        record=study[0].record,
+        contours=[study[0].record, study[0].contours],
+    )
+    assert answer.problems[0].got == "another kind of file"
+    assert len(answer.rows) == 2
+
+
+def test_a_reference_file_that_is_absent_is_not_taken_for_a_point(study: Study) -> None:
+    with pytest.raises(MethodError, match="no file of this name"):
+        measure(study[0].folder, liver="absent.nii")
 
 
 def test_forcing_a_method_that_was_not_asked_for_is_wrong_usage(study: Study) -> None:

@@ -165,6 +165,8 @@ def test_wrong_usage_exits_with_2_and_says_what_was_wanted(unpacked: Unpack) -> 
         assert ran.returncode == 2, (words, ran.stderr)
         assert wanted in " ".join(ran.stderr.split())
     assert petrial("images", "measure", "no such place").returncode == 2
+    for option in ("--record", "--contours"):
+        assert petrial("images", "measure", folder, option, "no such file").returncode == 2
 
 
 def test_a_refused_method_exits_with_3_and_the_rest_is_measured(unpacked: Unpack) -> None:
@@ -228,3 +230,23 @@ def test_the_demonstration_and_the_doctor_run(tmp_path: Path) -> None:
     assert "fit as reference" in ran.stdout
     assert petrial("doctor").returncode == 0
     assert petrial("--version").stdout.startswith("petrial ")
+
+
+def test_json_in_a_file_leaves_the_terminal_its_tables_and_refusals(
+    unpacked: Unpack, tmp_path: Path
+) -> None:
+    folder = unpacked("ibsi-suv-dro") / "DRO_0_0/PT"
+    ran = petrial(
+        *("images", "measure", folder, "--method", "percist", "--method", "fixed"),
+        *("--json", tmp_path / "answer.json"),
+    )
+    assert ran.returncode == 3
+    assert "candidate 1" in ran.stdout
+    assert "No SUL" in ran.stdout
+    assert "liver" in ran.stderr
+    document = json.loads((tmp_path / "answer.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, measurement_schema())
+    assert "PatientSex" in document["series"][0]["suv"]["missing"][0]["field"]
+    piped = petrial("images", "measure", folder, "--method", "percist", "--json", "-")
+    assert "liver" in piped.stderr
+    json.loads(piped.stdout)

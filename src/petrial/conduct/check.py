@@ -1,5 +1,6 @@
 """The act of checking: what each series is, and whether SUV can be computed."""
 
+from dataclasses import replace
 from typing import Final
 
 from petrial.conduct.orders import CheckOrders
@@ -64,6 +65,9 @@ def _value(entry: Input) -> str:
 
 def judge_series(facts: SeriesFacts, orders: CheckOrders) -> Verdict[SuvScaling] | None:
     """Return whether and how a series becomes SUV; None for what is no PET meant for it."""
+    assumed_corrected = orders.assumed.attenuation_corrected is True
+    if facts.kind is SeriesKind.PET_NOT_CORRECTED and assumed_corrected:
+        facts = replace(facts, kind=SeriesKind.PET)
     if facts.kind is not SeriesKind.PET:
         return Unknown(facts.problems) if facts.problems and facts.modality == "PT" else None
     match choose_record(facts, orders.records):

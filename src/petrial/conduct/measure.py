@@ -48,7 +48,13 @@ def measure_images(path: str, scan: Scan, orders: MeasureOrders) -> Measurement:
     unplaced = _unplaced(path, frames, everywhere, orders)
     usable = _without_unplaced(frames, orders)
     series = tuple(_measure_series(one, judged, usable) for one in judged)
-    problems = (*scan.problems, *nothing_found(path, scan), *_no_pet(path, judged), *unplaced)
+    problems = (
+        *scan.problems,
+        *orders.unreadable,
+        *nothing_found(path, scan),
+        *_no_pet(path, judged),
+        *unplaced,
+    )
     refused = bool(problems) or any(isinstance(s.scaling, Unknown) or s.refused for s in series)
     ran = tuple(dict.fromkeys(row.method for s in series for row in s.rows))
     return Measurement(

@@ -6,7 +6,7 @@ from petrial.conduct.ports import ContourSet
 from petrial.images.suv.statements import AdministrationRecord, Assumptions
 from petrial.lesions.orders import MethodOrder
 from petrial.lesions.peak import PeakDefinition
-from petrial.vocabulary.errors import MethodError
+from petrial.vocabulary.errors import MethodError, Problem
 
 __all__ = ["CheckOrders", "MeasureOrders", "ReferenceOrder", "parse_point"]
 
@@ -39,6 +39,8 @@ class MeasureOrders:
         Records and assumptions.
     contours
         Files of drawn regions.
+    unreadable
+        What could not be read of them.
     seeds
         Points (x, y, z) in patient mm from which regions grow.
     methods
@@ -55,6 +57,7 @@ class MeasureOrders:
 
     stated: CheckOrders = field(default_factory=CheckOrders)
     contours: tuple[ContourSet, ...] = ()
+    unreadable: tuple[Problem, ...] = ()
     seeds: tuple[Point, ...] = ()
     methods: tuple[MethodOrder, ...] = ()
     peak: PeakDefinition = PeakDefinition.SPHERE_1CM3

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from petrial.images.suv.scaling import SuvScaling
+from petrial.images.suv.scaling import MassRatios, SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement, ReferenceMeasurement
 from petrial.lesions.table import LesionRow
 from petrial.vocabulary.errors import Problem
@@ -69,7 +69,8 @@ class SuvEntry:
     """How stored values after slope become body-weight SUV.
 
     ``factor_bw`` is null where there is none and where slices differ; then ``factors_bw`` holds
-    one factor for each slice.
+    one factor for each slice. Ratios take SUVbw to the other normalisations; where one is null,
+    ``missing`` says what it lacks.
     """
 
     factor_bw: float | None
@@ -81,6 +82,9 @@ class SuvEntry:
     weight_kg: float | None
     sul_janmahasatian_ratio: float | None
     sul_james_ratio: float | None
+    suv_bsa_ratio: float | None
+    percent_id_per_kg_ratio: float | None
+    missing: tuple[ProblemEntry, ...]
     inputs: tuple[InputEntry, ...]
     candidates: tuple[CandidateEntry, ...]
     differences: tuple[DifferenceEntry, ...]
@@ -120,6 +124,7 @@ class SeriesEntry:
     lesions: tuple[LesionRow, ...]
     refused: tuple[ProblemEntry, ...]
     warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +190,7 @@ def _series(measured: MeasuredSeries) -> SeriesEntry:
         lesions=measured.rows,
         refused=tuple(_problem(p) for p in measured.refused),
         warnings=measured.warnings,
+        remarks=facts.remarks,
     )
 
 
@@ -199,6 +205,9 @@ def _suv(scaling: SuvScaling) -> SuvEntry:
         weight_kg=scaling.weight_kilogram,
         sul_janmahasatian_ratio=_value(scaling.ratios.lean_janmahasatian),
         sul_james_ratio=_value(scaling.ratios.lean_james),
+        suv_bsa_ratio=_value(scaling.ratios.body_surface),
+        percent_id_per_kg_ratio=_value(scaling.ratios.injected_percent_per_kg),
+        missing=_missing(scaling.ratios),
         inputs=tuple(
             InputEntry(name=i.name, value=i.value, unit=i.unit, source=i.source, detail=i.detail)
             for i in scaling.inputs
@@ -220,6 +229,18 @@ def _suv(scaling: SuvScaling) -> SuvEntry:
         ),
         notes=scaling.notes,
     )
+
+
+def _missing(ratios: MassRatios) -> tuple[ProblemEntry, ...]:
+    """Return once each what keeps SUVbw from being normalised otherwise."""
+    verdicts = (
+        ratios.lean_janmahasatian,
+        ratios.lean_james,
+        ratios.body_surface,
+        ratios.injected_percent_per_kg,
+    )
+    problems = [p for v in verdicts if isinstance(v, Unknown) for p in v.problems]
+    return tuple(_problem(p) for p in dict.fromkeys(problems))
 
 
 def _reference(reference: ReferenceMeasurement) -> ReferenceEntry:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from petrial.entrypoints.cli.output import check_target, working, write_answer, write_json
+from petrial.entrypoints.cli.output import check_target, report, working
 
 __all__ = ["app"]
 
@@ -24,6 +24,8 @@ Records = Annotated[
     typer.Option(
         "--record",
         metavar="FILE",
+        exists=True,
+        dir_okay=False,
         help="Administration record (TOML); it is the authority. Repeat it for several tracers.",
     ),
 ]
@@ -52,10 +54,7 @@ def check(path: Images, record: Records = None, assume: Assume = None, json: Jso
     check_target("--json", json)
     with working("Reading headers"):
         answer = bootstrap.check(path, record=record or (), assume=assume or ())
-    if json is None:
-        write_answer(answer, lesions=False)
-    else:
-        write_json(answer, json)
+    report(answer, json, lesions=False)
     raise typer.Exit(REFUSED if answer.refused else 0)
 
 
@@ -70,6 +69,8 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
         typer.Option(
             "--contours",
             metavar="FILE",
+            exists=True,
+            dir_okay=False,
             help="Drawn regions: RTSTRUCT, DICOM SEG or a NIfTI label map. Can be repeated.",
         ),
     ] = None,
@@ -177,8 +178,5 @@ def measure(  # noqa: PLR0913  each argument is an option of the command line
         if parquet is not None:
             bootstrap.write_parquet(answer, parquet)
         page = bootstrap.write_page(answer, out) if out is not None else None
-    if json is None:
-        write_answer(answer, lesions=True, page=page)
-    else:
-        write_json(answer, json)
+    report(answer, json, lesions=True, page=page)
     raise typer.Exit(REFUSED if answer.refused else 0)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from petrial.lesions.measured import MeasuredSeries, Measurement
     from petrial.vocabulary.errors import Problem
 
-__all__ = ["check_target", "complain", "working", "write_answer", "write_json"]
+__all__ = ["check_target", "complain", "report", "working", "write_answer"]
 
 NARROWEST: Final = 112
 """Tables are never squeezed below this: a number that is cut is a wrong number."""
@@ -103,6 +103,22 @@ def complain(problem: "Problem") -> None:
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
+def report(
+    answer: "Measurement", json_target: str | None, *, lesions: bool, page: Path | None = None
+) -> None:
+    """Say the answer: as JSON where asked for; tables, unless JSON goes to the terminal.
+
+    Problems go to standard error in either case.
+    """
+    if json_target is not None:
+        write_json(answer, json_target)
+    if json_target != "-":
+        write_answer(answer, lesions=lesions, page=page)
+        return
+    for problem in _problems(answer):
+        complain(problem)
+
+
 def write_json(answer: "Measurement", target: str) -> None:
     """Write the answer as a JSON document to a file, or to standard output for ``-``."""
     from petrial.reports.document import measurement_document  # noqa: PLC0415  only for JSON
@@ -118,7 +134,7 @@ def write_json(answer: "Measurement", target: str) -> None:
 def write_answer(answer: "Measurement", *, lesions: bool, page: Path | None = None) -> None:
     """Write the answer as tables: series, SUV inputs, lesions; then refusals and warnings."""
     console = _console()
-    console.print(tables.series_table(answer, _plain))
+    console.print(tables.series_table(answer, _plain, measured=lesions))
     for series in answer.series:
         if isinstance(series.scaling, Known) and not lesions:
             console.print(tables.inputs_table(series, _plain))
@@ -160,6 +176,9 @@ def _problems(answer: "Measurement") -> "Iterator[Problem]":
 def _write_notes(console: Console, series: "MeasuredSeries") -> None:
     for warning in series.warnings:
         console.print(f"[bold yellow]warning[/]  {_plain(warning)}")
+    for remark in series.facts.remarks:
+        name = series.facts.description or series.facts.series_uid
+        console.print(f"[yellow]note[/]  {_plain(name)}: {_plain(remark)}")
     if not isinstance(series.scaling, Known):
         return
     for difference in series.scaling.value.differences:
@@ -170,6 +189,13 @@ def _write_notes(console: Console, series: "MeasuredSeries") -> None:
         )
     for note in series.scaling.value.notes:
         console.print(f"[yellow]note[/]  {_plain(note)}")
+    lean = series.scaling.value.ratios.lean_janmahasatian
+    if isinstance(lean, Unknown):
+        do = lean.problems[0].do
+        console.print(f"[yellow]note[/]  No SUL: {_plain(lean.reason)}. Do: {_plain(do)}")
+    for row in series.rows:
+        if row.suv_peak_reason:
+            console.print(f"[yellow]note[/]  No peak for {row.id}: {_plain(row.suv_peak_reason)}")
 
 
 def _write_references(console: Console, series: "MeasuredSeries") -> None:

@@ -37,15 +37,18 @@ def _number_columns(table: Table, *names: str) -> None:
         table.add_column(name, justify="right", no_wrap=True)
 
 
-def series_table(answer: "Measurement", plain: Plain) -> Table:
-    """Return a row for each series: what it is, whether it can be quantified, its factor."""
+def series_table(answer: "Measurement", plain: Plain, *, measured: bool) -> Table:
+    """Return a row for each series: what it is, whether it can be quantified, its factor.
+
+    ``measured`` adds the largest SUV, which a check of headers cannot know.
+    """
     table = _table(f"Series in {plain(answer.path)}")
     table.add_column("series", overflow="fold")
     table.add_column("what it is", overflow="fold")
     _number_columns(table, "images")
     table.add_column("tracer", overflow="fold")
     table.add_column("quantifiable", no_wrap=True)
-    _number_columns(table, "SUVbw per value", "SUVmax")
+    _number_columns(table, "SUVbw per value", *(("SUVmax",) if measured else ()))
     for series in answer.series:
         facts, scaling = series.facts, series.scaling
         known = scaling.value if isinstance(scaling, Known) else None
@@ -60,9 +63,13 @@ def series_table(answer: "Measurement", plain: Plain) -> Table:
             plain((known.tracer or "unknown") if known else "-"),
             verdict,
             factor,
-            "-" if series.suv_max is None else f"{series.suv_max:.5f}",
+            *((_largest(series),) if measured else ()),
         )
     return table
+
+
+def _largest(series: "MeasuredSeries") -> str:
+    return "-" if series.suv_max is None else f"{series.suv_max:.5f}"
 
 
 def inputs_table(series: "MeasuredSeries", plain: Plain) -> Table:
