@@ -22,7 +22,8 @@ class Nuclide:
     half_life
         Physical half-life.
     codes
-        Code values of DICOM context group 4020: SNOMED CT and the older SRT (or DCM).
+        Code values of DICOM context group 4020: SNOMED CT and the older SRT (or DCM); none for
+        nuclides that the group does not hold.
     source
         Where the half-life comes from.
     """
@@ -62,7 +63,9 @@ NUCLIDES: Final = _table(
     Nuclide("86Y", "yttrium", HalfLife.hours(14.74), ("10738001", "C-162A3"), _NUDAT),
     Nuclide("89Zr", "zirconium", HalfLife.hours(78.41), ("63360001", "C-168A4"), _NUDAT),
     Nuclide("90Y", "yttrium", HalfLife.hours(64.05), ("14691008", "C-162A7"), _NUDAT),
+    Nuclide("111In", "indium", HalfLife.hours(67.3128), (), _NUDAT),
     Nuclide("124I", "iodine", HalfLife.hours(100.224), ("40937006", "C-114A5"), _NUDAT),
+    Nuclide("177Lu", "lutetium", HalfLife.hours(159.53), (), _NUDAT),
 )
 """Half-lives in one place; codes checked against the DICOM dictionary in the tests."""
 
