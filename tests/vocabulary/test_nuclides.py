@@ -2,12 +2,14 @@
 
 import pytest
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from petrial.vocabulary.nuclides import NUCLIDES, nuclide_of
 
 GROUP = {
     code.value: code.meaning
     for code in (getattr(codes.cid4020, name) for name in dir(codes.cid4020))
+    if isinstance(code, Code)
 }
 """DICOM context group 4020, PET radionuclides, as pydicom holds it."""
 
