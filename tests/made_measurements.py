@@ -23,6 +23,7 @@ from petrial.vocabulary.moments import ClockReading
 from petrial.vocabulary.provenance import Input, Source
 
 __all__ = [
+    "GRID",
     "LESIONS",
     "NO_INJECTION",
     "NO_WEIGHT",

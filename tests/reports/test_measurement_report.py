@@ -1,8 +1,6 @@
 """The tree of a measurement: every lesion, every refusal, every source is in it."""
 
-import dataclasses
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -23,7 +21,7 @@ from made_measurements import (
     scaling,
 )
 from petrial.images.series import SeriesKind
-from petrial.lesions.measured import MeasuredSeries, Measurement
+from petrial.lesions.measured import Measurement
 from petrial.lesions.table import LESION_TABLE
 from petrial.reports.lesions import COLUMNS
 from petrial.reports.measurement import measurement_report
@@ -36,10 +34,8 @@ from petrial.reports.tree import (
     Level,
     Mark,
     Number,
+    Paragraph,
     References,
-    Report,
-    Section,
-    Table,
     Text,
     Tone,
 )
@@ -47,59 +43,21 @@ from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Unknown
 from petrial.vocabulary.provenance import Source
-
-
-def report_of(*series: MeasuredSeries, problems: tuple[Problem, ...] = ()) -> Report:
-    return measurement_report(measurement(*series, problems=problems), version="9.8.7", when=WHEN)
-
-
-def nodes(node: object) -> Iterator[object]:
-    """Yield every node of the tree."""
-    yield node
-    if dataclasses.is_dataclass(node):
-        for field in dataclasses.fields(node):
-            yield from nodes(getattr(node, field.name))
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from nodes(part)
-
-
-def words(node: object) -> list[str]:
-    """Return every text of the tree, numbers as they are printed."""
-    said = (n.text if isinstance(n, Number) else n for n in nodes(node))
-    return [text for text in said if isinstance(text, str) and text]
-
-
-def section(report: Report, key: str) -> Section:
-    return next(s for s in report.sections if s.key == key)
-
-
-def table(node: object, caption: str) -> Table:
-    return next(n for n in nodes(node) if isinstance(n, Table) and n.caption == caption)
-
-
-def column(of: Table, title: str, group: str = "") -> list[str]:
-    place = next(i for i, h in enumerate(of.headers) if (h.title, h.group) == (title, group))
-    return [" ".join(words(row[place])) for row in of.rows]
-
-
-def fact(report: Report, name: str) -> tuple[str, str, str]:
-    shown = next(n for n in nodes(report) if isinstance(n, KeyValues)).facts
-    return next((f.value, f.unit, f.remark) for f in shown if f.name == name)
+from read_reports import column, fact, nodes, report_of, section, table, words
 
 
 def test_every_lesion_has_its_row_with_its_name_and_largest_suv() -> None:
-    regions = table(report_of(measured()), "Regions")
+    regions = table(report_of(measured()), "Lesions")
     assert [row[0] for row in regions.rows] == [Mark(1), Mark(2), Mark(3)]
-    assert column(regions, "Region") == ["lesion a", "lesion b", "lesion c"]
+    assert column(regions, "Lesion") == ["lesion a", "lesion b", "lesion c"]
     assert column(regions, "max", "SUVbw") == [f"{level:.2f}" for *_, level in LESIONS]
 
 
 def test_sixty_lesions_have_sixty_rows_and_the_long_tables_begin_folded() -> None:
     many = lesions([((4.0 * i - 120.0, 0.0, -20.0 - 9.0 * i), 30.0, 3.0) for i in range(60)])
     report = report_of(measured(many))
-    assert [row[0] for row in table(report, "Regions").rows] == [Mark(i + 1) for i in range(60)]
-    assert not table(report, "Regions").foldable
+    assert [row[0] for row in table(report, "Lesions").rows] == [Mark(i + 1) for i in range(60)]
+    assert not table(report, "Lesions").foldable
     assert not table(report, "Uptake in other units").open
 
 
@@ -108,7 +66,7 @@ def test_every_column_of_the_lesion_table_is_on_the_page() -> None:
     told = {"suv_peak_definition", "suv_peak_reason"}
     assert set(COLUMNS) | elsewhere | told == set(LESION_TABLE.names)
     report = report_of(measured())
-    origins = table(report, "Where each region came from")
+    origins = table(report, "Where each lesion came from")
     assert column(origins, "Source") == ["contours.dcm"] * 3
     assert column(origins, "Definition of the peak") == ["sphere-1cm3"] * 3
     assert "2.1" in column(table(report, "Identity of the series"), "SeriesInstanceUID")
@@ -144,7 +102,7 @@ def test_an_antibody_scanned_on_day_four_says_days_and_no_glycolysis() -> None:
     report = report_of(measured(scaled=by))
     assert fact(report, "Uptake time")[0] == "4 d 1 h"
     assert not any("TLG" in text for text in words(section(report, "glance")))
-    assert "TLG" not in [h.title for h in table(report, "Regions").headers]
+    assert "TLG" not in [h.title for h in table(report, "Lesions").headers]
 
 
 @pytest.mark.parametrize("began", [time(8, 0), None])
@@ -160,11 +118,12 @@ def test_a_moment_with_an_offset_is_not_compared_with_one_without() -> None:
 
 def test_candidates_are_called_candidates_and_never_lesions() -> None:
     report = report_of(measured(lesions(method="fixed:4.0")))
-    cells = [row[1] for row in table(report, "Regions").rows]
+    cells = [row[1] for row in table(report, "Candidates").rows]
     assert all(isinstance(c, Text) and c.badge and c.badge.text == "candidate" for c in cells)
     assert fact(report, "Candidates")[0] == "3"
     shown = next(n for n in nodes(report) if isinstance(n, KeyValues))
     assert "Lesions" not in [f.name for f in shown.facts]
+    assert not any("lesion" in text for text in words(section(report, "glance")))
     assert fact(report, "Total volume")[0] == "not added"
     assert "Total TLG" not in words(section(report, "glance"))
 
@@ -180,7 +139,7 @@ def test_lesions_of_several_methods_are_summed_by_method() -> None:
     report = report_of(measured((*lesions(), *lesions(method="fixed:4.0"))))
     totals = table(report, "Totals by delineation")
     assert column(totals, "Delineation") == ["drawn", "fixed:4.0"]
-    assert column(totals, "Regions") == ["3", "3"]
+    assert column(totals, "Number") == ["3", "3"]
     assert len(set(column(totals, "Volume"))) == 1
 
 
@@ -188,18 +147,20 @@ def test_a_lesion_measured_by_two_methods_is_not_counted_as_two_lesions() -> Non
     report = report_of(measured((*lesions(), *lesions(method="percent:50"))))
     shown = next(n for n in nodes(report) if isinstance(n, KeyValues)).facts
     assert "Lesions" not in [f.name for f in shown]
-    assert fact(report, "Regions") == ("6", "", "by 2 delineations: see the totals")
-    assert column(table(report, "Regions"), "Region")[3] == "lesion a percent:50"
+    assert fact(report, "Delineations of lesions") == ("6", "", "by 2 methods: see the totals")
+    assert column(table(report, "Lesions"), "Lesion")[3] == "lesion a percent:50"
 
 
-def test_each_refusal_stands_with_its_five_parts_where_it_belongs_and_at_the_end() -> None:
+def test_each_refusal_stands_once_with_its_five_parts_and_warnings_lead_to_it() -> None:
     report = report_of(measured(), refused())
+    problems = [n.problem for n in nodes(report) if isinstance(n, Alert) and n.problem]
     alerts = [n.problem for n in nodes(section(report, "refused")) if isinstance(n, Alert)]
     assert alerts == [NO_INJECTION, NO_WEIGHT]
-    ledger = words(section(report, "warnings"))
+    assert [problems.count(p) for p in (NO_INJECTION, NO_WEIGHT)] == [1, 1]
     for problem in (NO_INJECTION, NO_WEIGHT):
-        parts = (problem.where, problem.field, problem.got or "nothing", problem.wanted, problem.do)
-        assert [part for part in parts if part not in ledger] == []
+        assert words(report).count(problem.do) == 1
+    ways = [n.target for n in nodes(section(report, "warnings")) if isinstance(n, Paragraph)]
+    assert ways[0] == "refused"
 
 
 def test_no_number_of_a_refused_series_is_anywhere() -> None:
@@ -216,7 +177,7 @@ def test_no_number_of_a_refused_series_is_anywhere() -> None:
 
 def test_a_refused_series_does_not_stop_the_other() -> None:
     report = report_of(refused(), measured())
-    assert column(table(report, "Regions"), "Region") == ["lesion a", "lesion b", "lesion c"]
+    assert column(table(report, "Lesions"), "Lesion") == ["lesion a", "lesion b", "lesion c"]
     assert [s.key for s in report.sections][:3] == ["glance", "refused", "series-1"]
 
 
@@ -225,7 +186,12 @@ def test_a_region_that_was_refused_is_shown_with_the_series() -> None:
     report = report_of(replace(measured(), refused=(gone,)))
     alerts = [n for n in nodes(section(report, "series-1")) if isinstance(n, Alert)]
     assert (Level.REFUSAL, gone) in [(a.level, a.problem) for a in alerts]
-    assert "check the file" in words(section(report, "warnings"))
+    assert words(report).count("check the file") == 1
+    for key in ("glance", "warnings"):
+        ways = [n for n in nodes(section(report, key)) if isinstance(n, Paragraph)]
+        led = [(w.text, w.target) for w in ways if "refused" in w.text]
+        assert [target for _, target in led] == ["series-1"]
+        assert "1 contour, seed or method refused" in led[0][0]
 
 
 def test_each_input_stands_with_its_source_and_its_place() -> None:
@@ -270,7 +236,7 @@ def test_lean_mass_that_is_unknown_leaves_the_first_table_and_is_explained() -> 
     no_height = Unknown((Problem("series", "PatientSize (0010,1020)", "", "metres", "measure"),))
     ratios = replace(scaling().ratios, lean_janmahasatian=no_height, lean_james=no_height)
     report = report_of(measured(scaled=replace(scaling(), ratios=ratios)))
-    assert "SUL (Janmahasatian)" not in {h.group for h in table(report, "Regions").headers}
+    assert "SUL (Janmahasatian)" not in {h.group for h in table(report, "Lesions").headers}
     details = table(report, "Uptake in other units")
     assert "PatientSize (0010,1020): found nothing, wanted metres" in details.note
     lean = [i for i, h in enumerate(details.headers) if h.group == "SUL (James)"]
@@ -340,7 +306,7 @@ def test_the_figure_shows_both_views_with_sides_outlines_and_candidates_dashed()
     assert figure.window == (0.0, 7.0)
     assert "SUV 7" in figure.see
     assert "black from SUV 7" in figure.alternative
-    assert "draw the region again" in figure.act
+    assert "draw it again" in figure.act
     for panel in figure.panels:
         assert [(o.number, o.dashed) for o in panel.outlines] == [(1, True), (2, True), (3, True)]
         assert all(o.mask.shape == panel.image.shape for o in panel.outlines)

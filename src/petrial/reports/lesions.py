@@ -1,7 +1,7 @@
 """The lesion table and the reference regions of one series, as blocks of a report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -29,9 +29,15 @@ from petrial.reports.tree import (
 )
 from petrial.vocabulary.knowledge import Unknown
 
-__all__ = ["COLUMNS", "lesion_blocks", "overlapping", "reference_blocks"]
+__all__ = ["COLUMNS", "lesion_blocks", "overlapping", "reference_blocks", "words_for"]
 
 _UNITS: Final = {column.name: column.unit for column in LESION_TABLE.columns}
+_ENDS: Final = (
+    ("the right side", "the left side"),
+    ("the front", "the back"),
+    ("the feet", "the head"),
+)
+"""By patient axis x, y, z: where a grid begins whose slices run along it, or against it."""
 _FOLD_FROM: Final = 12
 """A detailed table with more rows than this begins folded."""
 
@@ -70,9 +76,9 @@ _UPTAKE: Final = (
     _Measure("sul_james_peak", "peak", "SUL (James)"),
     _Measure("suv_bsa_max", "max", "SUVbsa"),
     _Measure("suv_bsa_mean", "mean", "SUVbsa"),
-    _Measure("percent_id_per_kg_max", "max", "Injected dose per kg"),
-    _Measure("percent_id_per_kg_mean", "mean", "Injected dose per kg"),
-    _Measure("percent_id", "Injected dose", decimals=None),
+    _Measure("percent_id_per_kg_max", "max", "%ID/kg"),
+    _Measure("percent_id_per_kg_mean", "mean", "%ID/kg"),
+    _Measure("percent_id", "%ID", decimals=None),
 )
 _SHAPE: Final = (
     _Measure("voxels", "Voxels", decimals=0),
@@ -93,6 +99,19 @@ _OPTIONAL: Final = ("sul_janmahasatian_max", "sul_janmahasatian_peak")
 _OPTIONAL_RATIOS: Final = ("ratio_liver", "ratio_blood_pool")
 
 
+def words_for(rows: Sequence[LesionRow]) -> tuple[str, str]:
+    """Return what regions are called, one and many: lesions, candidates, or both.
+
+    What a person drew or seeded is a lesion; what a threshold found is a candidate.
+    """
+    kinds = {row.candidate for row in rows}
+    if kinds == {True}:
+        return "candidate", "candidates"
+    if True in kinds:
+        return "lesion or candidate", "lesions and candidates"
+    return "lesion", "lesions"
+
+
 def lesion_blocks(measured: MeasuredSeries, ratios: MassRatios, *, fdg: bool) -> tuple[Block, ...]:
     """Return the lesion table, the detailed tables, and what was refused on the series.
 
@@ -100,7 +119,7 @@ def lesion_blocks(measured: MeasuredSeries, ratios: MassRatios, *, fdg: bool) ->
     table and stands in the detailed one, with the reason.
     """
     refused = tuple(
-        Alert(Level.REFUSAL, "A region or a method was refused", problem)
+        Alert(Level.REFUSAL, "A contour, seed or method was refused", problem)
         for problem in measured.refused
     )
     rows = measured.rows
@@ -111,7 +130,8 @@ def lesion_blocks(measured: MeasuredSeries, ratios: MassRatios, *, fdg: bool) ->
     shown = tuple(
         m for m in _FIRST if m.name not in droppable or any(_value(r, m) is not None for r in rows)
     )
-    first = _table("Regions", shown, rows, reasons)
+    title = words_for(rows)[1].capitalize()
+    first = _table(title, shown, rows, reasons)
     headers = tuple(
         Header("SUV x volume", h.unit, h.align) if h.title == "TLG" and not fdg else h
         for h in first.headers
@@ -119,14 +139,14 @@ def lesion_blocks(measured: MeasuredSeries, ratios: MassRatios, *, fdg: bool) ->
     where = tuple(Text(position_text(row.max_x_mm, row.max_y_mm, row.max_z_mm)) for row in rows)
     return (
         Table(
-            caption="Regions",
+            caption=title,
             headers=(*headers, Header("Maximum at", "mm")),
             rows=tuple((*cells, place) for cells, place in zip(first.rows, where, strict=True)),
             note=_first_note(rows, fdg=fdg),
         ),
         *refused,
         _details("Uptake in other units", _UPTAKE, rows, reasons),
-        _details("Shape, position and CT", _SHAPE, rows, reasons),
+        _with_slices(_details("Shape, position and CT", _SHAPE, rows, reasons), measured),
         _origins(rows),
     )
 
@@ -149,7 +169,7 @@ def _reasons(ratios: MassRatios) -> dict[str, str]:
         "ratio_liver": "no liver reference region was given",
         "ratio_blood_pool": "no blood-pool reference region was given",
         "ct_mean_hu": "no CT on the same frame of reference",
-        "sphericity": "the region is too small for a surface",
+        "sphericity": "too few voxels for a surface",
     }
 
 
@@ -166,6 +186,7 @@ def _table(
     reasons: dict[str, str],
 ) -> Table:
     """Return the table of ``measures``, one row per region, each column with its own decimals."""
+    one, _ = words_for(rows)
     columns: list[list[Cell]] = []
     for m in measures:
         values = [_value(row, m) for row in rows]
@@ -182,7 +203,7 @@ def _table(
     )
     return Table(
         caption=caption,
-        headers=(Header("No."), Header("Region"), *headers),
+        headers=(Header("No."), Header(one.capitalize()), *headers),
         rows=tuple(
             (Mark(row.id), _name(row, several=several), *cells)
             for row, cells in zip(rows, zip(*columns, strict=True), strict=True)
@@ -192,7 +213,8 @@ def _table(
 
 def _name(row: LesionRow, *, several: bool) -> Text:
     """Return the cell that names a region, with its method where there are ``several``."""
-    badge = Badge("candidate", Tone.CAUTION) if row.candidate else None
+    told = row.label.startswith("candidate")
+    badge = Badge("candidate", Tone.CAUTION) if row.candidate and not told else None
     return Text(row.label, note=row.method if several else "", badge=badge)
 
 
@@ -224,13 +246,33 @@ def _details(
     )
 
 
+def _with_slices(table: Table, measured: MeasuredSeries) -> Table:
+    """Return the table with a last column: the slice that holds the largest voxel, from 1."""
+    grid = measured.grid
+    if grid is None:
+        return table
+    places = [[row.max_x_mm, row.max_y_mm, row.max_z_mm] for row in measured.rows]
+    slices = np.rint(grid.to_index(np.asarray(places))[:, 0]).astype(int) + 1
+    way = max(zip(grid.axes[0], _ENDS, strict=True), key=lambda pair: abs(pair[0]))
+    first = way[1][0 if way[0] > 0.0 else 1]
+    return replace(
+        table,
+        headers=(*table.headers, Header("slice", align=Align.RIGHT, group="Maximum")),
+        rows=tuple(
+            (*row, Number(int(number), 0)) for row, number in zip(table.rows, slices, strict=True)
+        ),
+        note=f"Slices are counted from 1, the first being nearest {first}. {table.note}".strip(),
+    )
+
+
 def _origins(rows: Sequence[LesionRow]) -> Table:
     """Return where each region came from, how it was drawn, and how its peak is defined."""
+    one, _ = words_for(rows)
     return Table(
-        caption="Where each region came from",
+        caption=f"Where each {one} came from",
         headers=(
             Header("No."),
-            Header("Region"),
+            Header(one.capitalize()),
             Header("Standing"),
             Header("Delineation"),
             Header("Source"),
@@ -240,7 +282,7 @@ def _origins(rows: Sequence[LesionRow]) -> Table:
             (
                 Mark(row.id),
                 Text(row.label),
-                Text("candidate, not judged" if row.candidate else "given by a person"),
+                Text("candidate, not judged" if row.candidate else "lesion, given by a person"),
                 Text(row.method),
                 Text(row.source),
                 Text(row.suv_peak_definition or "none", note=row.suv_peak_reason),
@@ -259,7 +301,7 @@ def _first_note(rows: Sequence[LesionRow], *, fdg: bool) -> str:
     parts = [f"Delineation: {', '.join(drawn)}."]
     parts.extend([f"Peak: {', '.join(peaks)}."] if peaks else [])
     parts.extend(
-        f"Region {row.id} has no peak: {row.suv_peak_reason}."
+        f"Number {row.id} has no peak: {row.suv_peak_reason}."
         for row in rows
         if row.suv_peak is None and row.suv_peak_reason
     )

@@ -6,6 +6,7 @@ from typing import Final
 from petrial.images.series import SeriesKind
 from petrial.images.suv.scaling import SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement
+from petrial.reports.doubts import banners, decisions, warnings_section
 from petrial.reports.formats import counted, moment_text
 from petrial.reports.lesions import lesion_blocks, reference_blocks
 from petrial.reports.methods import numbered_methods
@@ -15,9 +16,7 @@ from petrial.reports.summary import Quantified, burden_table, overview_table, se
 from petrial.reports.tree import (
     Alert,
     Align,
-    Badge,
     Block,
-    Cell,
     Fact,
     Header,
     Level,
@@ -28,7 +27,6 @@ from petrial.reports.tree import (
     Section,
     Table,
     Text,
-    Tone,
 )
 from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.errors import Problem
@@ -70,7 +68,8 @@ def measurement_report(measurement: Measurement, *, version: str, when: datetime
     said = [line for series in quantified for line in suv_sentences(series.name, series.scaling)]
     ran = (*said, *measurement.methods)
     sentences, references, unresolved = numbered_methods(ran, CITATIONS)
-    sections = [_glance(quantified, refused, others)]
+    decided = tuple(line for series in quantified for line in decisions(series))
+    sections = [_glance(measurement, quantified, refused, others)]
     if refused:
         sections.append(_refused(refused))
     for series in quantified:
@@ -80,8 +79,8 @@ def measurement_report(measurement: Measurement, *, version: str, when: datetime
     sections.extend(
         (
             _about(measurement, version, moment),
-            _methods(sentences, references),
-            _warnings(measurement, quantified, refused, unresolved),
+            _methods(sentences, decided, references),
+            warnings_section(measurement, quantified, refused, unresolved),
         )
     )
     return Report(
@@ -111,11 +110,12 @@ def _sorted(
 
 
 def _glance(
+    measurement: Measurement,
     quantified: tuple[Quantified, ...],
     refused: tuple[MeasuredSeries, ...],
     others: tuple[MeasuredSeries, ...],
 ) -> Section:
-    """Return the sentence and the few facts that stand first."""
+    """Return the sentence and the few facts that stand first, with what to read beside them."""
     said = [f"{len(quantified) or 'No'} PET series measured"]
     if refused:
         said.append(f"{len(refused)} refused")
@@ -133,17 +133,8 @@ def _glance(
         blocks.append(series_facts(quantified[0]))
     elif quantified:
         blocks.append(overview_table(quantified))
-    doubts = _doubts(quantified)
-    if doubts:
-        blocks.append(
-            Paragraph(f"{counted(doubts, 'warning')} to read before use: see Warnings at the end.")
-        )
+    blocks.extend(banners(measurement, quantified))
     return Section("glance", "At a glance", ", ".join(said) + ".", tuple(blocks))
-
-
-def _doubts(quantified: tuple[Quantified, ...]) -> int:
-    """Return the number of warnings that concern quantified series."""
-    return sum(len(_series_doubts(series)) for series in quantified)
 
 
 def _name(measured: MeasuredSeries) -> str:
@@ -156,7 +147,6 @@ def _series(series: Quantified, *, alone: bool) -> tuple[Section, Section]:
     The facts of a series that is ``alone`` stand at the top of the page already.
     """
     measured, scaling = series.measured, series.scaling
-    key = f"series-{series.number}"
     blocks: list[Block] = [] if alone else [series_facts(series)]
     figure = projection_figure(measured, fdg=series.fdg)
     if figure is not None:
@@ -167,9 +157,9 @@ def _series(series: Quantified, *, alone: bool) -> tuple[Section, Section]:
         blocks.append(totals)
     blocks.extend(reference_blocks(measured.references))
     return (
-        Section(key, series.name, _series_lead(series), tuple(blocks)),
+        Section(series.key, series.name, _series_lead(series), tuple(blocks)),
         Section(
-            f"{key}-suv",
+            f"{series.key}-suv",
             f"Where the SUV comes from: {series.name}",
             provenance_lead(scaling),
             provenance_blocks(measured.facts, scaling),
@@ -189,7 +179,7 @@ def _series_lead(series: Quantified) -> str:
     if facts.pet is not None and facts.pet.manufacturer:
         parts.append(f"; {facts.pet.manufacturer}")
     if not series.measured.rows:
-        parts.append(". No region was measured: give contours, seeds or a method")
+        parts.append(". No lesion was measured: give contours, seeds or a method")
     return "".join(parts) + "."
 
 
@@ -282,73 +272,14 @@ def _about(measurement: Measurement, version: str, moment: str) -> Section:
     )
 
 
-def _methods(sentences: tuple[str, ...], references: tuple[str, ...]) -> Section:
-    """Return the sentences on what really ran, and the references."""
+def _methods(
+    sentences: tuple[str, ...], decided: tuple[str, ...], references: tuple[str, ...]
+) -> Section:
+    """Return the sentences on what really ran, what the user decided, and the references."""
     blocks: list[Block] = [Paragraph(" ".join(sentences))] if sentences else []
+    if decided:
+        blocks.append(Paragraph(" ".join(decided)))
     if references:
         blocks.append(References(references))
     lead = "Only what really ran is described." if sentences else "Nothing was measured."
     return Section("methods", "Methods", lead, tuple(blocks))
-
-
-def _series_doubts(series: Quantified) -> tuple[tuple[Level, Problem | str], ...]:
-    """Return everything that may make a reader doubt a quantified series."""
-    measured = series.measured
-    found: list[tuple[Level, Problem | str]] = [(Level.REFUSAL, p) for p in measured.refused]
-    found += [(Level.WARNING, note) for note in series.scaling.notes]
-    found += [(Level.WARNING, p) for p in measured.facts.problems]
-    found += [(Level.WARNING, p) for ref in measured.references for p in ref.problems]
-    return tuple(found)
-
-
-def _warnings(
-    measurement: Measurement,
-    quantified: tuple[Quantified, ...],
-    refused: tuple[MeasuredSeries, ...],
-    unresolved: tuple[str, ...],
-) -> Section:
-    """Return every refusal and every doubt in one table."""
-    entries: list[tuple[Level, str, Problem | str]] = [
-        (Level.REFUSAL, _name(measured), problem)
-        for measured in refused
-        for problem in _problems(measured)
-    ]
-    for series in quantified:
-        entries += [(level, series.name, what) for level, what in _series_doubts(series)]
-    entries += [
-        (Level.WARNING, _name(measured), problem)
-        for measured in measurement.series
-        if measured.scaling is None
-        for problem in _problems(measured)
-    ]
-    entries += [(Level.WARNING, "", problem) for problem in measurement.problems]
-    entries += [
-        (Level.WARNING, "methods", f"The citation {key!r} has no reference.") for key in unresolved
-    ]
-    if not entries:
-        return Section("warnings", "Warnings", "None: nothing was refused or doubted.", ())
-    table = Table(
-        caption="Everything that was refused or doubted",
-        headers=tuple(
-            Header(title) for title in ("", "Where", "Field", "Found", "Wanted", "What to do")
-        ),
-        rows=tuple(_warning_row(level, where, what) for level, where, what in entries),
-    )
-    return Section(
-        "warnings", "Warnings", counted(len(entries), "entry", "entries") + ".", (table,)
-    )
-
-
-def _warning_row(level: Level, where: str, what: Problem | str) -> tuple[Cell, ...]:
-    """Return the cells of one refusal or doubt."""
-    badge = Badge(str(level), Tone.BAD if level is Level.REFUSAL else Tone.CAUTION)
-    if isinstance(what, str):
-        return badge, Text(where), Text("remark"), Text(what), Text(""), Text("")
-    return (
-        badge,
-        Text(what.where, note=where if where not in what.where else ""),
-        Text(what.field),
-        Text(what.got or "nothing"),
-        Text(what.wanted),
-        Text(what.do),
-    )

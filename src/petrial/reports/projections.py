@@ -6,6 +6,7 @@ import numpy as np
 
 from petrial.lesions.measured import MeasuredSeries, Projection
 from petrial.reports.formats import counted
+from petrial.reports.lesions import words_for
 from petrial.reports.tree import Figure, Outline, Panel
 
 __all__ = ["projection_figure", "window_top"]
@@ -17,6 +18,10 @@ _SIDES: Final = {"anterior": ("R", "L"), "left lateral": ("A", "P")}
 _BODY_SHARE: Final = 0.02
 """Pixels above this share of the grey scale count as body when empty margins are cut off."""
 _MARGIN_MM: Final = 15.0
+_ACT_ON_OUTLINES: Final = (
+    "Compare each number with the table below. Where an outline is wrong, draw it again and"
+    " measure again. "
+)
 _STEPS: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 
 
@@ -51,44 +56,39 @@ def projection_figure(measured: MeasuredSeries, *, fdg: bool) -> Figure | None:
     candidates = frozenset(row.id for row in measured.rows if row.candidate)
     panels = tuple(_panel(p, candidates, top) for p in measured.projections)
     names = " and ".join(p.name for p in measured.projections)
-    regions = counted(len(measured.rows), "region")
+    one, many = words_for(measured.rows)
     return Figure(
         title="Maximum intensity projections",
         alternative=(
             f"Maximum intensity projections, {names}, white at SUV 0 and black from SUV {top:g} on,"
-            f" {regions} outlined and numbered."
+            f" {counted(len(measured.rows), one, many)} outlined and numbered."
         ),
         panels=panels,
         window=(0.0, top),
         quantity="SUVbw (g/mL)",
-        see=_see(names, top, fdg=fdg, candidates=bool(candidates), regions=bool(measured.rows)),
+        see=_see(names, top, fdg=fdg, outlined=one if measured.rows else "")
+        + (" Dashed outlines are candidates that no person has judged." if candidates else ""),
         judge=(
             "Good: the distribution is that of the tracer, and each outline holds one focus."
             " Bad: an outline runs into the bladder, heart, brain or a neighbouring lesion; a hot"
             " arm shows an injection beside the vein; bands or steps show a moved patient or an"
             " error of a bed position."
         ),
-        act=(
-            "Compare each number with the table below. Where an outline is wrong, draw the region"
-            " again and measure again; where the distribution is wrong, use no value of it before"
-            " the cause is known."
-        ),
+        act=(_ACT_ON_OUTLINES if measured.rows else "")
+        + "Where the distribution is wrong, use no value of it before the cause is known.",
     )
 
 
-def _see(names: str, top: float, *, fdg: bool, candidates: bool, regions: bool) -> str:
+def _see(names: str, top: float, *, fdg: bool, outlined: str) -> str:
     """Return the sentences on what the figure shows."""
     scale = "the customary scale for FDG" if fdg else "99.5 % of the pixels lie below"
     first = (
         f"The largest SUV along each line of sight, {names};"
         f" white is SUV 0, black is SUV {top:g} and above ({scale})."
     )
-    parts = [first]
-    if regions:
-        parts.append(" Each outline is the shadow of a region, with the number of its row.")
-    if candidates:
-        parts.append(" Dashed outlines are candidates that no person has judged.")
-    return "".join(parts)
+    if not outlined:
+        return first
+    return f"{first} Each outline is the shadow of a {outlined}, with the number of its row."
 
 
 def _panel(projection: Projection, candidates: frozenset[int], top: float) -> Panel:

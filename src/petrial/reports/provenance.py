@@ -22,7 +22,7 @@ from petrial.reports.tree import (
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 from petrial.vocabulary.provenance import Input, Source
 
-__all__ = ["provenance_blocks", "provenance_lead", "suv_sentences"]
+__all__ = ["provenance_blocks", "provenance_lead", "suv_sentences", "value_text"]
 
 _COARSE_PERCENT: Final = 10.0
 _FINE_PERCENT: Final = 0.01
@@ -50,14 +50,16 @@ def provenance_lead(scaling: SuvScaling) -> str:
 
 
 def provenance_blocks(facts: SeriesFacts, scaling: SuvScaling) -> tuple[Block, ...]:
-    """Return the tables of inputs, candidates, differences and other masses, and the notes."""
+    """Return the tables of inputs, candidates, differences and other masses, and flaws.
+
+    The notes of the scaling stand among the warnings of the page.
+    """
     blocks: list[Block] = [_inputs(scaling.inputs)]
     if scaling.differences:
         blocks.append(_differences(scaling))
     if scaling.candidates:
         blocks.append(_candidates(scaling))
     blocks.append(_masses(scaling.ratios))
-    blocks.extend(Alert(Level.WARNING, note) for note in scaling.notes)
     blocks.extend(
         Alert(Level.WARNING, "The series has a flaw", problem) for problem in facts.problems
     )
@@ -76,6 +78,19 @@ def suv_sentences(name: str, scaling: SuvScaling) -> tuple[str, ...]:
     return made, lean
 
 
+def value_text(entry: Input) -> str:
+    """Return the value of an input with its unit.
+
+    >>> value_text(Input("weight", 70.0, "kg", Source.ASSUMPTION, ""))
+    '70 kg'
+    """
+    return f"{_bare(entry)} {entry.unit}".strip()
+
+
+def _bare(entry: Input) -> str:
+    return significant(entry.value) if isinstance(entry.value, float) else str(entry.value)
+
+
 def _inputs(inputs: tuple[Input, ...]) -> Table:
     return Table(
         caption="Inputs of the SUV",
@@ -89,9 +104,7 @@ def _inputs(inputs: tuple[Input, ...]) -> Table:
         rows=tuple(
             (
                 Text(entry.name),
-                Text(
-                    significant(entry.value) if isinstance(entry.value, float) else str(entry.value)
-                ),
+                Text(_bare(entry)),
                 Text(entry.unit),
                 Badge(str(entry.source), _TONES[entry.source]),
                 Text(entry.detail),
@@ -160,7 +173,12 @@ def _masses(ratios: MassRatios) -> Table:
         ("SUL, lean mass of Janmahasatian", "g/mL", "", ratios.lean_janmahasatian),
         ("SUL, lean mass of James", "g/mL", "", ratios.lean_james),
         ("SUVbsa, body surface of Du Bois", "cm2/mL", "cm2/g", ratios.body_surface),
-        ("Injected dose per kg tissue", "%/kg", "%/kg per g/mL", ratios.injected_percent_per_kg),
+        (
+            "%ID/kg, injected dose per kg tissue",
+            "%/kg",
+            "%/kg per g/mL",
+            ratios.injected_percent_per_kg,
+        ),
     )
     return Table(
         caption="From body-weight SUV to other normalisations",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from petrial.images.suv.scaling import SuvScaling
 from petrial.lesions.measured import MeasuredSeries
@@ -14,7 +15,7 @@ from petrial.reports.formats import (
     moment_text,
     uptake_text,
 )
-from petrial.reports.lesions import overlapping
+from petrial.reports.lesions import overlapping, words_for
 from petrial.reports.tree import (
     Absent,
     Align,
@@ -27,8 +28,14 @@ from petrial.reports.tree import (
     Text,
 )
 from petrial.vocabulary.moments import elapsed_second
+from petrial.vocabulary.provenance import Source
 
 __all__ = ["Quantified", "burden_table", "overview_table", "series_facts", "uptake_second"]
+
+_ALTOGETHER: Final = "SUV factor altogether"
+"""The name of the difference that believing the header in everything would make."""
+_FAR_PERCENT: Final = 10.0
+"""Where believing the header changes SUV by more, the header's value stands beside the record's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +50,11 @@ class Quantified:
     def name(self) -> str:
         """What the series is called on the page."""
         return self.measured.facts.description or f"PET series {self.number}"
+
+    @property
+    def key(self) -> str:
+        """The key of its section."""
+        return f"series-{self.number}"
 
     @property
     def fdg(self) -> bool:
@@ -77,6 +89,7 @@ def series_facts(series: Quantified) -> KeyValues:
     """Return tracer, dose, uptake time, weight, largest SUV, and what was found."""
     measured, scaling = series.measured, series.scaling
     uptake = uptake_second(measured, scaling)
+    doubts = _doubts(scaling)
     facts = [
         Fact("Tracer", scaling.tracer or "not stated", remark=_nuclide_remark(scaling)),
         Fact(
@@ -86,6 +99,7 @@ def series_facts(series: Quantified) -> KeyValues:
             else activity_text(scaling.activity_becquerel),
             "" if scaling.activity_becquerel is None else "MBq",
             "" if scaling.injected_at is None else f"at {moment_text(scaling.injected_at)}",
+            _joined(doubts, "injected activity", "injection"),
         ),
         Fact(
             "Uptake time",
@@ -96,6 +110,7 @@ def series_facts(series: Quantified) -> KeyValues:
             "Body weight",
             "not used" if scaling.weight_kilogram is None else f"{scaling.weight_kilogram:.1f}",
             "" if scaling.weight_kilogram is None else "kg",
+            doubt=_joined(doubts, "weight"),
         ),
         Fact(
             "Largest SUVbw",
@@ -105,6 +120,37 @@ def series_facts(series: Quantified) -> KeyValues:
         ),
     ]
     return KeyValues((*facts, *_burden_facts(series)))
+
+
+def _doubts(scaling: SuvScaling) -> dict[str, list[str]]:
+    """Return, by input, that it was assumed, or what the header says where it lies far away.
+
+    It does where SUV altogether differs by more than 10 %, or by that input alone.
+    """
+    doubts: dict[str, list[str]] = {}
+    for entry in scaling.inputs:
+        if entry.source is Source.ASSUMPTION:
+            doubts.setdefault(entry.name, []).append(f"{entry.name} assumed by the user")
+    effects = {d.field: abs(d.effect_percent) for d in scaling.differences}
+    whole = effects.get(_ALTOGETHER, 0.0) > _FAR_PERCENT
+    for d in scaling.differences:
+        if whole or effects[d.field] > _FAR_PERCENT:
+            doubts.setdefault(d.field, []).append(f"header: {_for_people(d.header)}")
+    return doubts
+
+
+def _joined(doubts: dict[str, list[str]], *names: str) -> str:
+    return ", ".join(doubt for name in names for doubt in doubts.get(name, ()))
+
+
+def _for_people(stated: str) -> str:
+    """Return an activity in MBq, and whatever else as it is.
+
+    >>> _for_people("2.21722e+08 Bq"), _for_people("68 kg")
+    ('222 MBq', '68 kg')
+    """
+    number, _, unit = stated.partition(" ")
+    return f"{activity_text(float(number))} MBq" if unit == "Bq" else stated
 
 
 def _nuclide_remark(scaling: SuvScaling) -> str:
@@ -118,8 +164,13 @@ def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
     rows = series.measured.rows
     judged = tuple(row for row in rows if not row.candidate)
     candidates = tuple(row for row in rows if row.candidate)
+    if not rows:
+        nothing = "no contour, seed or method gave a lesion"
+        if series.measured.refused:
+            nothing = "what was asked for was refused: see below"
+        return (Fact("Lesions", "not measured", remark=nothing),)
     facts: list[Fact] = []
-    if judged or not rows:
+    if judged:
         facts.append(_count("Lesions", judged, "given by a person"))
     if candidates:
         facts.append(_count("Candidates", candidates, "by threshold, not judged"))
@@ -129,7 +180,7 @@ def _burden_facts(series: Quantified) -> tuple[Fact, ...]:
     if not judged:
         return tuple(facts)
     if _overlap(series, judged):
-        facts.append(Fact("Total volume", "not added", remark="regions overlap"))
+        facts.append(Fact("Total volume", "not added", remark="lesions overlap"))
         return tuple(facts)
     facts.append(_total("Total volume", [row.volume_ml for row in judged], "mL", "of lesions"))
     if series.fdg:
@@ -141,8 +192,8 @@ def _count(name: str, rows: tuple[LesionRow, ...], remark: str) -> Fact:
     """Return the number of rows; where several methods measured, a row is not yet a lesion."""
     methods = len({row.method for row in rows})
     if methods > 1:
-        regions = "Regions" if name == "Lesions" else f"Regions, {name.lower()}"
-        return Fact(regions, str(len(rows)), remark=f"by {methods} delineations: see the totals")
+        delineations = f"Delineations of {name.lower()}"
+        return Fact(delineations, str(len(rows)), remark=f"by {methods} methods: see the totals")
     return Fact(name, str(len(rows)), remark=remark)
 
 
@@ -172,7 +223,7 @@ def burden_table(series: Quantified) -> Table | None:
         headers=(
             Header("Delineation"),
             Header("Standing"),
-            Header("Regions", align=Align.RIGHT),
+            Header("Number", align=Align.RIGHT),
             Header("Volume", "mL", Align.RIGHT),
             Header("Largest SUVbw", "g/mL", Align.RIGHT),
             *((Header("TLG", "g", Align.RIGHT),) if series.fdg else ()),
@@ -186,11 +237,11 @@ def _burden_row(
 ) -> tuple[Cell, ...]:
     """Return the cells of one kind of region; what overlaps is not added up."""
     apart = not _overlap(series, group)
-    unsummed = Absent("regions overlap, so they are not added up")
+    unsummed = Absent("they overlap, so they are not added up")
     tlg = Number(sum(row.tlg for row in group), 1) if apart else unsummed
     return (
         Text(group[0].method),
-        Text("candidates" if group[0].candidate else "given by a person"),
+        Text("candidates" if group[0].candidate else "lesions, given by a person"),
         Number(len(group), 0),
         Number(sum(row.volume_ml for row in group), decimals) if apart else unsummed,
         Number(max(row.suv_max for row in group), 2),
@@ -208,7 +259,7 @@ def overview_table(measured: tuple[Quantified, ...]) -> Table:
             Header("Injected", "MBq", Align.RIGHT),
             Header("Uptake time"),
             Header("Largest SUVbw", "g/mL", Align.RIGHT),
-            Header("Regions"),
+            Header("Found"),
         ),
         rows=tuple(_overview_row(series) for series in measured),
     )
@@ -218,15 +269,21 @@ def _overview_row(series: Quantified) -> tuple[Cell, ...]:
     scaling, rows = series.scaling, series.measured.rows
     uptake = uptake_second(series.measured, scaling)
     activity, largest = scaling.activity_becquerel, series.measured.suv_max
-    candidates = sum(row.candidate for row in rows)
-    noun = "region" if len({row.method for row in rows if not row.candidate}) > 1 else "lesion"
-    found = [counted(len(rows) - candidates, noun)] if len(rows) > candidates else []
-    found += [counted(candidates, "candidate")] if candidates else []
+    kinds = (tuple(r for r in rows if not r.candidate), tuple(r for r in rows if r.candidate))
+    found = [_found(kind) for kind in kinds if kind]
     return (
         Text(series.name),
         Text(scaling.tracer or "not stated", note=_nuclide_remark(scaling)),
         Absent("not used") if activity is None else Text(activity_text(activity)),
         Absent("not stated") if uptake is None else Text(uptake_text(uptake)),
         Absent("not measured") if largest is None else Number(largest, 2),
-        Text(", ".join(found) or "none"),
+        Text(", ".join(found) or "not measured"),
     )
+
+
+def _found(rows: tuple[LesionRow, ...]) -> str:
+    """Return the number of lesions or candidates, or of delineations where methods are several."""
+    one, many = words_for(rows)
+    if len({row.method for row in rows}) > 1:
+        return f"{len(rows)} delineations of {many}"
+    return counted(len(rows), one)

@@ -128,9 +128,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One or more sentences."""
+    """One or more sentences; ``target`` is the key of the section they point to, "" for none."""
 
     text: str
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +242,26 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A refusal, a warning or a note: a sentence, a problem in its five parts, or both."""
+    """A refusal, a warning or a note: a title with a problem in its five parts, or sentences."""
 
     level: Level
     title: str
     problem: Problem | None = None
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A named value for the eye, with its unit and a remark below it."""
+    """A named value for the eye, with its unit and a remark below it.
+
+    ``doubt`` is a second remark that must not be overlooked.
+    """
 
     name: str
     value: str
     unit: str = ""
     remark: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

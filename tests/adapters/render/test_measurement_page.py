@@ -62,7 +62,8 @@ def whole_report() -> Report:
         of=facts("HER2 PET", "2.7"),
         scaled=scaling("89Zr-trastuzumab", "89Zr"),
     )
-    series = (measured(), second, refused(), other("CT WB", SeriesKind.CT))
+    first = replace(measured(), warnings=("Assumed by the user: sex F.",))
+    series = (first, second, refused(), other("CT WB", SeriesKind.CT))
     return measurement_report(measurement(*series), version="1.2.3", when=WHEN)
 
 
@@ -77,7 +78,9 @@ def hostile() -> str:
     drawn = [replace(r, label=ATTACK, source=ATTACK) for r in lesions()]
     bad = Problem(ATTACK, ATTACK, ATTACK, ATTACK, f"{ATTACK} --assume x={ATTACK}")
     by = replace(scaling(ATTACK), method=ATTACK, notes=(ATTACK,))
-    series = replace(measured(drawn, of=facts(ATTACK), scaled=by), refused=(bad,))
+    series = replace(
+        measured(drawn, of=facts(ATTACK), scaled=by), refused=(bad,), warnings=(ATTACK,)
+    )
     gone = refused(bad)
     whole = replace(measurement(series, gone, problems=(bad,)), path=ATTACK, methods=(ATTACK,))
     return render_html(measurement_report(whole, version=ATTACK, when=ATTACK))
@@ -228,6 +231,39 @@ def test_a_browser_shows_all_of_it_at_any_width_in_light_and_dark(
     assert chromium.value(session, "document.documentElement.scrollWidth") <= width
     assert chromium.value(session, "document.body.innerText").count("lesion a") >= 1
     assert chromium.value(session, CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [1300, 1000])
+def test_a_browser_breaks_long_names_so_that_no_column_is_cut(
+    chromium: Browser, tmp_path: Path, width: int
+) -> None:
+    """A UID of 64 characters and an option with a long value, in a table of five columns."""
+    uid = "1.2.840.113619." + "1234567890." * 4 + "12345"
+    do = f"give --assume injected_activity_at_the_moment_of_injection={uid}, or ask the site"
+    broken = tuple(
+        Problem(f"{uid}/{i}.dcm", "RadiopharmaceuticalInformationSequence", uid, uid, do)
+        for i in range(9)
+    )
+    target = tmp_path / "page.html"
+    whole = measurement(measured(), problems=broken)
+    target.write_text(render_html(measurement_report(whole, version="1", when=WHEN)))
+    session, _ = chromium.open(target, width=width)
+    tables = "[...document.querySelectorAll('#warnings .scroll')]"
+    over = f"{tables}.map(s => s.scrollWidth - s.clientWidth)"
+    assert chromium.value(session, over) == [0]
+
+
+def test_a_browser_shows_the_warnings_above_the_first_figure(
+    chromium: Browser, page: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "page.html"
+    target.write_text(page, encoding="utf-8")
+    session, _ = chromium.open(target)
+    banner, figure = (
+        chromium.value(session, f"document.querySelector('{which}').getBoundingClientRect().top")
+        for which in ("#glance .alert.warning", "figure")
+    )
+    assert banner < figure
 
 
 CONTRAST = """
