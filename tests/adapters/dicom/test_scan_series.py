@@ -218,8 +218,9 @@ def test_series_not_attenuation_corrected_are_not_blamed_for_anything(tmp_path: 
 
     write_slices(pet_slices(change=change), tmp_path)
     facts = only(tmp_path).facts
-    assert (facts.problems, facts.grid, facts.pet) == ((), None, None)
-    assert "RescaleSlope" in facts.remarks[0]
+    assert (facts.problems, facts.pet) == ((), None)
+    assert "lacks ATTN" in facts.remarks[0]
+    assert "RescaleSlope" in facts.remarks[1]
 
 
 def test_a_ct_localizer_is_no_ct(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ __all__ = [
     "BIG",
     "EXPLICIT",
     "IMPLICIT",
+    "ITEM",
+    "SEQUENCE_END",
     "UNDEFINED",
     "Cut",
     "Elements",
@@ -23,9 +25,9 @@ __all__ = [
 ]
 
 UNDEFINED: Final = 0xFFFFFFFF
-_ITEM: Final = 0xFFFEE000
+ITEM: Final = 0xFFFEE000
 _ITEM_END: Final = 0xFFFEE00D
-_SEQUENCE_END: Final = 0xFFFEE0DD
+SEQUENCE_END: Final = 0xFFFEE0DD
 _FIRST_DELIMITER: Final = 0xFFFE0000
 _DEEPEST: Final = 24
 _PRIVATE: Final = frozenset((0x0009, 0x0071, 0x7053))
@@ -111,9 +113,9 @@ def _items(content: bytes, encoding: Encoding) -> Iterator[Elements]:
         group, element, length = encoding.plain.unpack_from(content, position)
         tag = group << 16 | element
         position += 8
-        if tag == _SEQUENCE_END:
+        if tag == SEQUENCE_END:
             return
-        if tag != _ITEM:
+        if tag != ITEM:
             message = "a sequence that holds something else than items"
             raise Malformed(message)
         if length != UNDEFINED and position + length > end:
@@ -230,9 +232,9 @@ def _end_of(
     while position + 8 <= end:
         group, element, length = inner.plain.unpack_from(buffer, position)
         tag = group << 16 | element
-        if tag == _SEQUENCE_END:
+        if tag == SEQUENCE_END:
             return position, position + 8
-        if tag != _ITEM:
+        if tag != ITEM:
             message = "a sequence that holds something else than items"
             raise Malformed(message)
         position += 8

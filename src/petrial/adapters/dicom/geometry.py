@@ -13,7 +13,10 @@ from petrial.adapters.dicom.tags import T, name_of
 from petrial.images.grid import Grid
 from petrial.vocabulary.errors import GeometryError
 
-__all__ = ["Stack", "stack_of"]
+__all__ = ["SEND_MISSING", "Stack", "here_of_stated", "stack_of"]
+
+SEND_MISSING: Final = "send the missing slices, or export the whole series again"
+"""What to do about a series of which slices are absent."""
 
 _LARGEST_SIDE: Final = 8192
 _MOST_VOXELS: Final = 1 << 31
@@ -67,6 +70,7 @@ def stack_of(slices: Sequence[Statements], *, dynamic: bool) -> Stack | None:
     dynamic
         Whether the series may hold several frames of time, so that places may repeat by right.
     """
+    teller = slices[0].of_series()
     plane = _plane(slices)
     positions = _positions(slices)
     if plane is None or positions is None:
@@ -75,10 +79,10 @@ def stack_of(slices: Sequence[Statements], *, dynamic: bool) -> Stack | None:
     order = np.argsort(along, kind="stable")
     along, positions = along[order], positions[order]
     spacing = _spacing(slices, along, positions, dynamic=dynamic)
-    if spacing is None or _sheared(slices[0], plane, positions, along):
+    if spacing is None or _sheared(teller, plane, positions, along):
         return None
     if len(slices) * plane.rows * plane.columns > _MOST_VOXELS:
-        slices[0].complain(
+        teller.complain(
             "number of voxels",
             f"{len(slices)} x {plane.rows} x {plane.columns}",
             f"at most {_MOST_VOXELS} voxels",
@@ -94,7 +98,7 @@ def stack_of(slices: Sequence[Statements], *, dynamic: bool) -> Stack | None:
         )
     except GeometryError as error:
         problem = error.problem
-        slices[0].complain(problem.field, problem.got, problem.wanted, problem.do)
+        teller.complain(problem.field, problem.got, problem.wanted, problem.do)
         return None
     return Stack(grid, tuple(int(i) for i in order))
 
@@ -137,7 +141,7 @@ def _plane(slices: Sequence[Statements]) -> _Plane | None:
         words="mixed orientation",
         same=_within(_SAME_DIRECTION),
     )
-    teller = slices[0]
+    teller = slices[0].of_series()
     if sizes is None or not _fits(teller, sizes):
         return None
     if spacing is None or not min(spacing) > 0.0 or max(spacing) > _LARGEST_SIDE:
@@ -194,7 +198,7 @@ def _positions(slices: Sequence[Statements]) -> Vector | None:
     kept = [position for position in found if position is not None]
     if len(kept) < len(slices):
         if not _said(slices[0], T.ImagePositionPatient):
-            slices[0].complain_of(T.ImagePositionPatient, "", "three coordinates in mm")
+            slices[0].of_series().complain_of(T.ImagePositionPatient, "", "three coordinates in mm")
         return None
     return np.array(kept, dtype=np.float64)
 
@@ -203,7 +207,7 @@ def _spacing(
     slices: Sequence[Statements], along: Vector, positions: Vector, *, dynamic: bool
 ) -> float | None:
     """Return the distance of slices in mm, after looking for doubled, missing, uneven ones."""
-    teller = slices[0]
+    teller = slices[0].of_series()
     if len(slices) == 1:
         return _thickness(teller)
     gaps = np.diff(along)
@@ -218,10 +222,21 @@ def _spacing(
             what, do = f"doubled slices at {places}", "remove the copies, or export again"
         teller.complain(_POSITION, what, "one slice at each position", do)
         return None
-    return _even(teller, along, positions, gaps)
+    return _even(slices, along, positions, gaps)
 
 
-def _even(teller: Statements, along: Vector, positions: Vector, gaps: Vector) -> float | None:
+def here_of_stated(slices: Sequence[Statements]) -> str | None:
+    """Return how many slices are here of how many a slice says there are; None if none are amiss.
+
+    The number is NumberOfSlices (0054,0081), the largest where slices differ.
+    """
+    most = max(one.whole(T.NumberOfSlices) or 0 for one in slices)
+    return f"{len(slices)} of {most} are here" if most > len(slices) else None
+
+
+def _even(
+    slices: Sequence[Statements], along: Vector, positions: Vector, gaps: Vector
+) -> float | None:
     step = float(np.median(gaps))
     mean = float(along[-1] - along[0]) / len(gaps)
     tolerance = max(_GAP_MM, _GAP_SHARE * step)
@@ -236,10 +251,14 @@ def _even(teller: Statements, along: Vector, positions: Vector, gaps: Vector) ->
     absent = np.rint(gaps / step) - 1
     if (np.abs(gaps / step - 1 - absent) <= _WHOLE_TOLERANCE).all() and absent.any():
         places = _places(positions[:-1][absent > 0])
+        counted = here_of_stated(slices)
         what = f"missing slices: {int(absent.sum())} of them, after {places}"
+        what += f"; {counted} by {name_of(T.NumberOfSlices)}" if counted else ""
+        do = SEND_MISSING
     else:
         what = f"unevenly spaced slices: {gaps.min():.3f} to {gaps.max():.3f} mm apart"
-    teller.complain(_POSITION, what, "slices at equal distances", _AGAIN)
+        do = _AGAIN
+    slices[0].of_series().complain(_POSITION, what, "slices at equal distances", do)
     return None
 
 

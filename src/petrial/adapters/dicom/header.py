@@ -1,5 +1,6 @@
 """One file: whether it is DICOM, what its header holds, and where its pixel data lie."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,8 @@ from petrial.adapters.dicom.elements import (
     BIG,
     EXPLICIT,
     IMPLICIT,
+    ITEM,
+    SEQUENCE_END,
     UNDEFINED,
     Cut,
     Elements,
@@ -37,14 +40,16 @@ _PREAMBLE: Final = 128
 _SMALLEST: Final = 16
 _TAG_AND_LENGTH: Final = 8
 _LONGEST_HEAD: Final = 12
+_MOST_ITEMS: Final = 1 << 20
 
 
 class Broken(Exception):  # noqa: N818  carries a sentence that becomes a Problem
-    """A file that is DICOM and cannot be read; ``series`` is its series, where that was found."""
+    """A file that is DICOM and cannot be read; its series and its own UID, where found."""
 
-    def __init__(self, reason: str, series: str | None = None) -> None:
+    def __init__(self, reason: str, series: str = "", uid: str = "") -> None:
         super().__init__(reason)
         self.series = series
+        self.uid = uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,22 @@ class Instance:
             return self.source.open()
         return BytesAt(_prepared(self.source, rewritten=self.rewritten))
 
+    def is_whole(self) -> bool:
+        """Tell whether the file goes on to the end of its pixel data; False without any.
+
+        Encapsulated pixel data end with a delimiter (PS3.5, A.4), so their items are walked over.
+        """
+        place = self.pixels
+        if place is None:
+            return False
+        if place.length is not None:
+            return place.length <= place.available
+        try:
+            with closing(self.open()) as opened:
+                return _is_delimited(opened, place.offset)
+        except (OSError, Malformed):
+            return False
+
 
 def read_instance(source: Source) -> Instance | None:
     """Return the header of a file, or None where it is no DICOM (a DICOMDIR is none either).
@@ -98,11 +119,11 @@ def read_instance(source: Source) -> Instance | None:
     except (Cut, Malformed, UnusualEncoding) as error:
         if not certain:
             return None
-        series = _series_in(head, start)
+        series, uid = _identity_in(head, start)
         if isinstance(error, Cut):
             message = f"a file of {size} bytes that ends inside an element"
-            raise Broken(message, series) from error
-        raise Broken(str(error), series) from error
+            raise Broken(message, series, uid) from error
+        raise Broken(str(error), series, uid) from error
 
 
 def _read(source: Source, head: bytes, size: int, start: int) -> Instance | None:
@@ -269,14 +290,33 @@ def _pixels(head: bytes, end: int, size: int, encoding: Encoding) -> PixelPlace 
     return PixelPlace(tag, offset, None if encapsulated else length, max(size - offset, 0))
 
 
-def _series_in(head: bytes, start: int) -> str | None:
-    """Return the series UID of a file that is cut short, as far as the file goes."""
+def _is_delimited(opened: Opened, position: int) -> bool:
+    """Tell whether items of pixel data follow one another up to a sequence delimiter."""
+    head = bytearray(_TAG_AND_LENGTH)
+    for _ in range(_MOST_ITEMS):
+        if opened.read_into(position, memoryview(head)) < _TAG_AND_LENGTH:
+            return False
+        group, element, length = EXPLICIT.plain.unpack(head)
+        tag = group << 16 | element
+        if tag == SEQUENCE_END:
+            return True
+        if tag != ITEM or length == UNDEFINED:
+            return False
+        position += _TAG_AND_LENGTH + length
+    return False
+
+
+def _identity_in(head: bytes, start: int) -> tuple[str, str]:
+    """Return series UID and own UID of a file that is cut short, as far as the file goes."""
     try:
         _, position, encoding = _meta(head, start)
         if encoding is None:
-            return None
+            return "", ""
         raw, _ = walk(head, position, encoding, stop=T.SeriesInstanceUID + 1, keep=KEPT)
     except (Cut, Malformed, UnusualEncoding):
-        return None
-    found = raw.get(T.SeriesInstanceUID)
-    return found[1].strip(b" \0").decode("latin-1") if found else None
+        return "", ""
+    series, own = (
+        raw.get(tag, (b"", b""))[1].strip(b" \0").decode("latin-1")
+        for tag in (T.SeriesInstanceUID, T.SOPInstanceUID)
+    )
+    return series, own

@@ -3,10 +3,11 @@
 from typing import Final
 
 from petrial.adapters.dicom.elements import Elements
-from petrial.adapters.dicom.tags import T
+from petrial.adapters.dicom.statements import shown
+from petrial.adapters.dicom.tags import T, name_of
 from petrial.images.series import SeriesKind
 
-__all__ = ["ENHANCED", "MEASURABLE", "kind_of"]
+__all__ = ["ENHANCED", "MEASURABLE", "kind_of", "reason_of"]
 
 _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
 _PET: Final = frozenset(_STORAGE + end for end in ("128", "128.1", "130"))
@@ -48,6 +49,17 @@ _PROJECTED: Final = frozenset(
         "SCREEN SAVE",
     )
 )
+_SHOWN_ONLY: Final = _PROJECTED - {"MPR", "REFORMATTED", "CSAMPR"}
+"""Of these, what leaves no CT numbers."""
+_MEANING: Final = {
+    SeriesKind.PET_NOT_CORRECTED: "never quantified",
+    SeriesKind.PET_PROJECTION: "a projection or reformat, never quantified",
+    SeriesKind.CT_LOCALIZER: "a planning image, no CT numbers",
+    SeriesKind.STRUCTURE_SET: "contours, no image",
+    SeriesKind.SEGMENTATION: "contours, no image",
+    SeriesKind.SECONDARY_CAPTURE: "never quantified",
+    SeriesKind.OTHER: "no PET and no CT",
+}
 
 
 def kind_of(elements: Elements) -> SeriesKind:
@@ -59,9 +71,45 @@ def kind_of(elements: Elements) -> SeriesKind:
         image_type = _words(elements, T.ImageType)
         if "LOCALIZER" in image_type:
             return SeriesKind.CT_LOCALIZER
-        shown_only = _PROJECTED - {"MPR", "REFORMATTED", "CSAMPR"}
-        return SeriesKind.OTHER if shown_only.intersection(image_type) else SeriesKind.CT
+        return SeriesKind.OTHER if _SHOWN_ONLY.intersection(image_type) else SeriesKind.CT
     return _OTHERS.get(sop_class, SeriesKind.OTHER)
+
+
+def reason_of(kind: SeriesKind, elements: Elements) -> str:
+    """Return why a series of this kind is never judged by itself, empty for PET and CT.
+
+    Parameters
+    ----------
+    kind
+        What ``kind_of`` made of the instance.
+    elements
+        The header of an instance of the series.
+    """
+    if kind in {SeriesKind.PET, SeriesKind.CT}:
+        return ""
+    sop_class = "".join(_words(elements, T.SOPClassUID))
+    if kind is SeriesKind.PET_NOT_CORRECTED:
+        listed = _words(elements, T.CorrectedImage)
+        fact = name_of(T.CorrectedImage if listed else T.AttenuationCorrected)
+        fact += " lacks ATTN" if listed else " is NO"
+    elif kind is SeriesKind.PET_PROJECTION:
+        fact = _holds(elements, (T.ImageType, T.SeriesType), _PROJECTED)
+    elif kind is SeriesKind.CT_LOCALIZER:
+        fact = _holds(elements, (T.ImageType,), frozenset(("LOCALIZER",)))
+    elif sop_class in _CT:
+        return _holds(elements, (T.ImageType,), _SHOWN_ONLY) + ": a projection, no CT numbers"
+    elif kind is SeriesKind.OTHER:
+        fact = f"{name_of(T.SOPClassUID)} is {shown(sop_class) or 'empty'}"
+    else:
+        fact = f"{name_of(T.SOPClassUID)} is that of a {kind.value}"
+    return f"{fact}: {_MEANING[kind]}"
+
+
+def _holds(elements: Elements, tags: tuple[T, ...], sought: frozenset[str]) -> str:
+    """Return which element holds one of the words sought, and which of them."""
+    found = ((tag, word) for tag in tags for word in _words(elements, tag) if word in sought)
+    tag, word = next(found, (tags[0], "nothing"))
+    return f"{name_of(tag)} holds {word}"
 
 
 def _pet_kind(elements: Elements) -> SeriesKind:

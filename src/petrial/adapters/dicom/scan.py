@@ -1,6 +1,6 @@
 """Finds the series at a place and says what each one is; voxels are read when asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from petrial.adapters.dicom.layout import Stored
 from petrial.adapters.dicom.pixels import read_frames
 from petrial.adapters.dicom.series import Plan, examined
 from petrial.adapters.dicom.statements import shown
-from petrial.adapters.dicom.tags import T
+from petrial.adapters.dicom.tags import T, name_of
 from petrial.images.series import SeriesFacts, SeriesKind
 from petrial.images.volumes import CtVolume
 from petrial.vocabulary.errors import Problem, ReadError
 
 __all__ = ["FoundSeries", "Scan", "scan"]
+
+_Groups = dict[tuple[str, SeriesKind], list[Instance]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +113,8 @@ class FoundSeries:
     def _volume(self) -> Plan:
         if self._plan is None:
             told = "; ".join(f"{p.field}: {p.got or 'nothing'}" for p in self.facts.problems)
-            raise self._no_volume(told or self._kind, "a volume")
+            kind = ". ".join((self._kind, *self.facts.remarks))
+            raise self._no_volume(told or kind, "a volume")
         return self._plan
 
     @property
@@ -173,8 +176,8 @@ def scan(path: Path) -> Scan:
     """
     problems: list[Problem] = []
     ignored = 0
-    groups: dict[tuple[str, SeriesKind], list[Instance]] = {}
-    broken: dict[str, list[Problem]] = {}
+    groups: _Groups = {}
+    broken: dict[str, list[tuple[str, Problem]]] = {}
     for source in sources_in(Path(path), problems):
         try:
             instance = read_instance(source)
@@ -182,7 +185,7 @@ def scan(path: Path) -> Scan:
             problem = _unreadable(source, error)
             problems.append(problem)
             if isinstance(error, Broken) and error.series:
-                broken.setdefault(error.series, []).append(problem)
+                broken.setdefault(error.series, []).append((error.uid, problem))
             continue
         if instance is None:
             ignored += 1
@@ -192,8 +195,66 @@ def scan(path: Path) -> Scan:
             groups.setdefault((uid, kind_of(instance.elements)), []).append(instance)
         else:
             problems.append(_homeless(source))
-    found = [_found(kind, members, broken.get(uid, [])) for (uid, kind), members in groups.items()]
+    problems.extend(_without_cut_copies(groups))
+    found = [
+        _found(kind, members, _of_no_other(broken.get(uid, ()), groups, uid))
+        for (uid, kind), members in groups.items()
+        if members
+    ]
     return Scan(_sorted(found), tuple(problems), ignored)
+
+
+def _without_cut_copies(groups: _Groups) -> Iterator[Problem]:
+    """Take out files that end early while a whole file of the same instance is there; name them.
+
+    A file that is cut before the words which tell its kind may stand in a group of its own.
+    """
+    same: dict[tuple[str, str], list[tuple[list[Instance], Instance]]] = {}
+    for (series, _), members in groups.items():
+        for one in members:
+            same.setdefault((series, one.text(T.SOPInstanceUID)), []).append((members, one))
+    for (_, uid), copies in same.items():
+        if len(copies) == 1 or not uid:
+            continue
+        cut = [(members, one) for members, one in copies if not one.is_whole()]
+        if len(cut) < len(copies):
+            taken = {id(one) for _, one in cut}
+            whole = min(one.source.name for _, one in copies if id(one) not in taken)
+            for members, one in cut:
+                members.remove(one)
+                yield _cut_copy(one, whole)
+
+
+def _cut_copy(instance: Instance, whole: str) -> Problem:
+    place = instance.pixels
+    if place is None:
+        got = "no pixel data"
+    elif place.length is None:
+        got = f"{place.available} bytes without an end"
+    else:
+        got = f"{place.available} bytes of the {place.length} declared"
+    return Problem(
+        where=instance.source.name,
+        field=name_of(T.PixelData if place is None else place.tag),
+        got=got,
+        wanted="a complete DICOM file",
+        do=f"remove it: {whole} is the same image, complete, and was taken",
+    )
+
+
+def _of_no_other(
+    broken: Sequence[tuple[str, Problem]], groups: _Groups, series: str
+) -> list[Problem]:
+    """Return the problems of files of which the series holds no copy that can be read."""
+    if not broken:
+        return []
+    there = {
+        one.text(T.SOPInstanceUID)
+        for (uid, _), members in groups.items()
+        if uid == series
+        for one in members
+    } - {""}
+    return [problem for uid, problem in broken if uid not in there]
 
 
 def _found(

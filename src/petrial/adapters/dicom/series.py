@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from petrial.adapters.dicom.agreement import agreed, condensed
-from petrial.adapters.dicom.geometry import Stack, stack_of
+from petrial.adapters.dicom.geometry import SEND_MISSING, Stack, here_of_stated, stack_of
 from petrial.adapters.dicom.header import Instance
-from petrial.adapters.dicom.kinds import MEASURABLE
+from petrial.adapters.dicom.kinds import MEASURABLE, reason_of
 from petrial.adapters.dicom.layout import (
     ALWAYS_LOSSY,
     PERHAPS_LOSSY,
@@ -77,7 +77,9 @@ def examined(
         Problems of files that belong to it and could not be read.
     """
     first = members[0]
-    words = Statements(first.elements, f"series {first.text(T.SeriesInstanceUID)}", [])
+    where = _label(first)
+    words = Statements(first.elements, where, [])
+    reason = reason_of(kind, first.elements)
     number = words.whole(T.SeriesNumber) if not words.numbers(T.SeriesNumber, 2) else None
     facts = SeriesFacts(
         series_uid=first.text(T.SeriesInstanceUID),
@@ -89,41 +91,47 @@ def examined(
         frame_of_reference_uid=first.text(T.FrameOfReferenceUID) or None,
         grid=None,
         pet=None,
+        remarks=(reason,) if reason else (),
     )
     if kind not in MEASURABLE:
         return number or 0, facts, None
     problems = list(broken)
-    remarks: list[str] = []
+    remarks = list(facts.remarks)
     pet, plan, stack = _measured(kind, members, (problems, remarks))
     facts = replace(
         facts, pet=pet, grid=None if stack is None else stack.grid, remarks=tuple(remarks)
     )
-    if kind is SeriesKind.PET_NOT_CORRECTED:
-        if problems:
-            told = "; ".join(f"{p.field}: {p.got or 'nothing'}" for p in condensed(problems))
-            remarks.append(f"Not attenuation corrected, and not usable otherwise: {told}")
-            facts = replace(facts, pet=None, grid=None, remarks=tuple(remarks))
-            plan = None
-        return number or 0, facts, plan
-    return number or 0, replace(facts, problems=condensed(problems)), plan
+    told = condensed(problems, where, len(members) + len(broken))
+    if kind is SeriesKind.PET_NOT_CORRECTED and told:
+        # Nobody is to judge it without these problems, which are none as long as nobody does.
+        remarks.append("Not usable otherwise: " + "; ".join(_short(problem) for problem in told))
+        return number or 0, replace(facts, pet=None, remarks=tuple(remarks)), None
+    return number or 0, replace(facts, problems=told), plan
+
+
+def _label(first: Instance) -> str:
+    """Return the words that name a series in a problem."""
+    return f"series {first.text(T.SeriesInstanceUID)}"
+
+
+def _short(problem: Problem) -> str:
+    return f"{problem.field}: {problem.got or 'nothing'}"
 
 
 def _measured(
     kind: SeriesKind, members: Sequence[Instance], notes: tuple[list[Problem], list[str]]
 ) -> tuple[PetHeader | None, Plan | None, Stack | None]:
     problems, remarks = notes
-    where = f"series {members[0].text(T.SeriesInstanceUID)}"
     slices = _slices(members, problems)
     is_pet = kind is not SeriesKind.CT
     if not slices.said:
         return None, None, None
     said = slices.said
-    said[0].where = where
     _one_study(said)
-    doubled = _copies(members, where, problems)
+    doubled = _copies(members, problems)
     dynamic = is_pet and _dynamic(said)
     stack = None if doubled else stack_of(said, dynamic=dynamic)
-    _lossy(members, said[0], remarks, is_pet=is_pet)
+    _lossy(members, said[0].of_series(), remarks, is_pet=is_pet)
     slopes = _rescale(said, is_pet=is_pet)
     if is_pet and stack is not None:
         _complete(said, stack)
@@ -139,14 +147,15 @@ def _measured(
 def _slices(members: Sequence[Instance], problems: list[Problem]) -> _Slices:
     """Return every slice of every instance, and check that its pixels are there."""
     made = _Slices([], [])
+    where = _label(members[0])
     known: dict[tuple[object, ...], Layout] = {}
     for instance in members:
         name = instance.source.name
-        whole = Statements(instance.elements, name, problems)
+        whole = Statements(instance.elements, name, problems, where)
         frames = frames_of(instance, whole)
         layout = _layout(instance, whole, len(frames), known)
         for number, elements in enumerate(frames):
-            made.said.append(Statements(elements, name, problems))
+            made.said.append(Statements(elements, name, problems, where))
             made.places.append(
                 None if layout is None else FramePlace(instance, number, len(frames), layout)
             )
@@ -178,7 +187,7 @@ def _one_study(said: Sequence[Statements]) -> None:
         agreed(said, (tag,), lambda one, tag=tag: one.text(tag), words=words)  # type: ignore[misc]  # mypy cannot type a lambda with a default
 
 
-def _copies(members: Sequence[Instance], where: str, problems: list[Problem]) -> bool:
+def _copies(members: Sequence[Instance], problems: list[Problem]) -> bool:
     """Name instances that are there twice; tell whether there are any."""
     counts = Counter(one.text(T.SOPInstanceUID) for one in members)
     twice = sorted(uid for uid, count in counts.items() if uid and count > 1)
@@ -186,7 +195,7 @@ def _copies(members: Sequence[Instance], where: str, problems: list[Problem]) ->
         files = [one.source.name for one in members if one.text(T.SOPInstanceUID) == twice[0]]
         problems.append(
             Problem(
-                where=where,
+                where=_label(members[0]),
                 field=name_of(T.SOPInstanceUID),
                 got=f"doubled slices: {len(twice)} of them, the first in {' and '.join(files[:3])}",
                 wanted="each slice once",
@@ -204,7 +213,7 @@ def _dynamic(said: Sequence[Statements]) -> bool:
     times = {one.number(T.NumberOfTimeSlices) for one in said}
     stated = types & {"DYNAMIC", "GATED"}
     if (stated and not (stated == {"DYNAMIC"} and times == {1.0})) or len(indices - {None}) > 1:
-        said[0].complain(
+        said[0].of_series().complain(
             name_of(T.SeriesType),
             "a dynamic or gated series: " + (", ".join(sorted(stated)) or "several frames of time"),
             "a static series",
@@ -267,22 +276,18 @@ def _rescale(
 
 def _complete(said: Sequence[Statements], stack: Stack) -> None:
     """Refuse a PET series that itself says that it had more slices."""
-    stated = [one.whole(T.NumberOfSlices) for one in said]
-    most = max((count for count in stated if count is not None), default=0)
-    if most > len(said):
-        said[0].complain_of(
-            T.NumberOfSlices,
-            f"missing slices: {len(said)} of {most} are here",
-            "all slices of the series",
-        )
-        return
-    indices = [said[i].whole(T.ImageIndex) for i in stack.order]
-    known = [index for index in indices if index is not None]
-    if len(known) == len(indices) == len(set(known)) >= _FEWEST:
+    counted = here_of_stated(said)
+    if counted:
+        field, got = T.NumberOfSlices, counted
+    else:
+        indices = [said[i].whole(T.ImageIndex) for i in stack.order]
+        known = [index for index in indices if index is not None]
+        if not len(known) == len(indices) == len(set(known)) >= _FEWEST:
+            return
         steps = set(np.abs(np.diff(known)).tolist())
-        if len(steps) == 1 and steps != {1}:
-            said[0].complain_of(
-                T.ImageIndex,
-                f"missing slices: only every {steps.pop()}. slice is here",
-                "all slices of the series",
-            )
+        if len(steps) > 1 or steps == {1}:
+            return
+        field, got = T.ImageIndex, f"only every {steps.pop()}. slice is here"
+    said[0].of_series().complain(
+        name_of(field), f"missing slices: {got}", "all slices of the series", SEND_MISSING
+    )

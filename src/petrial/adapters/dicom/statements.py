@@ -11,7 +11,7 @@ from petrial.adapters.dicom.clocks import day_of, moment_of, offset_of, time_of
 from petrial.adapters.dicom.elements import Elements, Malformed
 from petrial.adapters.dicom.tags import VR, T, name_of
 from petrial.images.series import Code
-from petrial.vocabulary.errors import Problem
+from petrial.vocabulary.errors import LONGEST_PART, Problem
 from petrial.vocabulary.moments import ClockReading
 
 __all__ = ["Statements", "shown"]
@@ -47,8 +47,12 @@ def shown(text: str) -> str:
     >>> shown("a" + chr(0) + "b" * 80)[-6:]
     'bbb...'
     """
-    plain = "".join(c if c.isprintable() else "?" for c in text[: _LONGEST_SHOWN + 1])
+    plain = _printable(text[: _LONGEST_SHOWN + 1])
     return plain if len(plain) <= _LONGEST_SHOWN else plain[: _LONGEST_SHOWN - 3] + "..."
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 class Statements:
@@ -62,14 +66,19 @@ class Statements:
         The words that name it in a problem.
     problems
         The list to which problems are added; shared with the items of sequences.
+    series
+        The words that name the series to which it belongs; ``where`` when left out.
     """
 
-    __slots__ = ("elements", "problems", "utc_offset", "where")
+    __slots__ = ("elements", "problems", "series", "utc_offset", "where")
 
-    def __init__(self, elements: Elements, where: str, problems: list[Problem]) -> None:
+    def __init__(
+        self, elements: Elements, where: str, problems: list[Problem], series: str | None = None
+    ) -> None:
         self.elements = elements
         self.where = where
         self.problems = problems
+        self.series = where if series is None else series
         self.utc_offset: timedelta | None = None
 
     def take_offset(self) -> timedelta | None:
@@ -77,16 +86,24 @@ class Statements:
         self.utc_offset = self._single(T.TimezoneOffsetFromUTC, offset_of, "an offset as +0100")
         return self.utc_offset
 
+    def of_series(self) -> "Statements":
+        """Return the same statements, whose problems name the series and not the file."""
+        made = Statements(self.elements, self.series, self.problems)
+        made.utc_offset = self.utc_offset
+        return made
+
     def complain(self, field: str, got: str, wanted: str, do: str) -> None:
-        """Add a problem, unless the very same one is there already."""
-        problem = Problem(where=self.where, field=field, got=shown(got), wanted=wanted, do=do)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        """Add a problem."""
+        found = _printable(got[: LONGEST_PART + 1])
+        self.problems.append(Problem(self.where, field, found, wanted, do))
 
     def complain_of(self, tag: int, got: str, wanted: str, name: str | None = None) -> None:
         """Add a problem with the value of one element."""
         self.complain(
-            name or name_of(tag), got, wanted, "correct the header at its source, or export again"
+            name or name_of(tag),
+            shown(got),
+            wanted,
+            "correct the header at its source, or export again",
         )
 
     def stated(self, tag: int) -> bool:
@@ -204,7 +221,7 @@ class Statements:
         except Malformed as error:
             self.complain_of(tag, str(error), "a sequence")
             return []
-        made = [Statements(item, self.where, self.problems) for item in found]
+        made = [Statements(item, self.where, self.problems, self.series) for item in found]
         for item in made:
             item.utc_offset = self.utc_offset
             if T.SpecificCharacterSet in self.elements.raw:
