@@ -102,10 +102,10 @@ def warnings_section(
     """
     blocks: list[Block] = []
     if refused:
-        said = f"{counted(len(refused), 'PET series', 'PET series')} refused."
+        said = f"{counted(len(refused), 'PET series', 'PET series')} refused: see Refused, above."
         blocks.append(Paragraph(said, target="refused"))
     blocks.extend(
-        Paragraph(f"{said}.", target=series.key)
+        Paragraph(f"{said}: see there, above.", target=series.key)
         for series in quantified
         if (said := _refusals(series))
     )

@@ -165,7 +165,8 @@ def _effect(percent: float) -> Cell:
     """Return an effect in percent: one decimal from 10 % on, four below 0.01 %, else two."""
     if abs(percent) >= _COARSE_PERCENT:
         return Number(percent, 1, signed=True)
-    return Number(percent, 4 if 0.0 < abs(percent) < _FINE_PERCENT else 2, signed=True)
+    fine = round(abs(percent), 4) > 0.0 and abs(percent) < _FINE_PERCENT
+    return Number(percent, 4 if fine else 2, signed=True)
 
 
 def _masses(ratios: MassRatios) -> Table:
