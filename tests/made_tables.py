@@ -6,17 +6,20 @@ Between ``<!-- made: NAME -->`` and ``<!-- end -->`` a page holds what ``TABLES[
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import is_typeddict
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
 import typer.main
+from pydantic import TypeAdapter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from petrial.adapters.files import record
 from petrial.entrypoints.cli import app
 from petrial.images.suv.statements import ASSUMABLE
 from petrial.lesions.methods import METHODS, PEAKS
 from petrial.lesions.orders import FORMS
-from petrial.lesions.table import LESION_TABLE
-from petrial.protocol.tracers import TRACERS
+from petrial.lesions.table import LESION_TABLE, LesionRow
+from petrial.protocol.tracers import OTHER_METHODS, TRACERS
 from petrial.reports import document
 from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.nuclides import NUCLIDES
@@ -32,6 +35,7 @@ MADE = (
     "look-up/nuclides-and-tracers.md",
     "look-up/json.md",
     "look-up/methods.md",
+    "do/write-a-record.md",
 )
 
 
@@ -84,18 +88,19 @@ def _percent(share: float) -> str:
 
 
 def tracers() -> str:
+    known = [
+        (t.name, _names(t.methods), "yes" if t.automatic else "no", t.reason)
+        for t in TRACERS.values()
+    ]
+    other = "rules of FDG do not hold for other tracers; what starts from a person's region does"
     return table(
-        ("tracer", "methods", "searched for without a seed", "why"),
-        (
-            (
-                t.name,
-                ", ".join(f"`{m}`" for m in t.methods),
-                "yes" if t.automatic else "no",
-                t.reason,
-            )
-            for t in TRACERS.values()
-        ),
+        ("tracer", "methods", "searched for without contours or seeds", "why"),
+        (*known, ("any other, or none stated", _names(OTHER_METHODS), "no", other)),
     )
+
+
+def _names(methods: Iterable[str]) -> str:
+    return ", ".join(f"`{method}`" for method in methods)
 
 
 def methods() -> str:
@@ -119,31 +124,181 @@ def references() -> str:
     return table(("key", "reference"), ((f"[{key}]", text) for key, text in CITATIONS.items()))
 
 
+RECORD_MEANINGS = {
+    "series_uid": "the record belongs to the series with this SeriesInstanceUID alone",
+    "study_uid": "the record belongs to the study with this StudyInstanceUID alone",
+    "tracer": "what was injected, such as `18F-FDG`; any text",
+    "nuclide": "its nuclide, one of [these](../look-up/nuclides-and-tracers.md#nuclides)",
+    "activity_mbq": "activity in the syringe before the injection",
+    "activity_measured_at": "the moment for which that activity is stated",
+    "residual_mbq": "activity left in syringe and line",
+    "residual_measured_at": "the moment for which the residual is stated",
+    "injected_at": "the moment of injection",
+    "weight_kg": "body weight on the day",
+    "height_cm": "body height",
+    "sex": "for lean mass only; `mean` takes the mean of both formulas",
+}
+UNITS = {"mbq": "MBq", "kg": "kg", "cm": "cm"}
+
+
+def record_keys() -> str:
+    """Return the keys of the administration record, with the limits that its reader holds to."""
+    schema = TypeAdapter(record._Record).json_schema()  # noqa: SLF001  the keys stand nowhere else
+    rows: list[tuple[str, ...]] = []
+    for place, keys in (
+        ("above the first table", schema["properties"]),
+        *(
+            (f"`[{name}]`", schema["$defs"][f"_{name.title()}"]["properties"])
+            for name in ("administration", "patient")
+        ),
+    ):
+        rows.extend(
+            (
+                place,
+                f"`{key}`",
+                *_record_value(_resolved(what, schema)),
+                UNITS.get(key.rpartition("_")[2], ""),
+                RECORD_MEANINGS[key],
+            )
+            for key, what in keys.items()
+            if "anyOf" in what
+        )
+    return table(("where", "key", "type", "range", "unit", "what it is"), rows)
+
+
+def _resolved(what: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of the one type that is not null."""
+    one = next(part for part in what["anyOf"] if part.get("type") != "null")
+    return dict(schema["$defs"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one)
+
+
+def _record_value(what: dict[str, Any]) -> tuple[str, str]:
+    if what["type"] == "number":
+        return "number", f"{what['minimum']:g} to {what['maximum']:g}"
+    if what.get("format") == "date-time":
+        return "moment", ""
+    if "enum" in what:
+        return "text in quotes", ", ".join(f'`"{word}"`' for word in what["enum"])
+    return "text in quotes", ""
+
+
+JSON_MEANINGS = {
+    "Document": {
+        "petrial": "version of petrial",
+        "path": "what was pointed at, as given",
+        "refused": "whether anything was refused; then the exit code is 3",
+        "problems": "what belongs to no single series, such as a file that cannot be read",
+        "methods": "what ran, in sentences with the keys of references",
+        "series": "one entry for each series, PET or not",
+    },
+    "ProblemEntry": {
+        "where": "series, file or option",
+        "field": "the element, key or option",
+        "got": "what was found; the terminal and the page call it *found*",
+        "wanted": "what would have been right",
+        "do": "the remedy",
+    },
+    "SeriesEntry": {
+        "series_uid": "SeriesInstanceUID",
+        "study_uid": "StudyInstanceUID",
+        "description": "SeriesDescription",
+        "modality": "Modality, such as PT or CT",
+        "kind": "what petrial takes the series for, such as PET or structure set",
+        "instances": "how many files or images",
+        "tracer": "name of the tracer",
+        "nuclide": "symbol of the nuclide",
+        "quantifiable": "whether there is SUV",
+        "problems": "why there is no SUV, or what is wrong with the series",
+        "suv": "how SUV was computed",
+        "suv_max": "largest SUVbw of the whole series, in g/mL; null after `check`",
+        "references": "reference regions, such as the liver",
+        "lesions": "the rows of the lesion table",
+        "refused": "regions and methods that were refused on this series",
+        "warnings": "sentences that must be read with the numbers",
+        "remarks": "what a person should know of the files of this series, in sentences",
+    },
+    "SuvEntry": {
+        "factor_bw": "SUVbw per value",
+        "factors_bw": "the same for each slice, where slices differ",
+        "method": "the route, such as `BQML, decay corrected to START`",
+        "reference_moment": "the moment to which the scanner corrected decay",
+        "injected_at": "the moment of injection",
+        "activity_bq": "injected activity at the injection, in Bq",
+        "weight_kg": "body weight, in kg",
+        "sul_janmahasatian_ratio": "SUL by Janmahasatian over SUVbw",
+        "sul_james_ratio": "SUL by James over SUVbw",
+        "suv_bsa_ratio": "SUVbsa over SUVbw, in cm2/g",
+        "percent_id_per_kg_ratio": "%ID/kg over SUVbw, in %/kg per g/mL",
+        "missing": "what a ratio that is null lacks, such as the height",
+        "inputs": "every input of the factor",
+        "candidates": "all readings of the reference moment, for START",
+        "differences": "where record and header differ",
+        "notes": "inferences and remarks, in sentences",
+    },
+    "InputEntry": {
+        "name": "what it is, such as weight",
+        "value": "its value; a moment is a string",
+        "unit": "unit of the value",
+        "source": "record, header, table, assumption or inference",
+        "detail": "which element, file or rule",
+    },
+    "CandidateEntry": {
+        "name": "the rule that gave it, such as series time",
+        "moment": "the moment",
+        "effect_percent": "by how much SUV would differ",
+        "accepted": "whether it is among those taken",
+    },
+    "DifferenceEntry": {
+        "field": "what differs, such as weight",
+        "record": "what the record says, with its unit",
+        "header": "what the header says, with its unit",
+        "effect_percent": "by how much SUV would differ",
+    },
+    "ReferenceEntry": {
+        "organ": "liver or blood pool",
+        "source": "the sphere, or the file",
+        "voxels": "number of voxels",
+        "volume_ml": "volume in mL",
+        "suv_mean": "mean SUVbw, in g/mL",
+        "suv_sd": "standard deviation of SUVbw, in g/mL",
+        "problems": "why it is not fit to compare with; empty when it is",
+    },
+}
+
+
 def json_entries() -> str:
-    entries = [document.Document] + [
+    first: list[type] = [document.Document, document.SeriesEntry, document.SuvEntry]
+    others = [
         entry
         for name in document.__all__
-        if is_typeddict(entry := getattr(document, name)) and entry is not document.Document
+        if isinstance(entry := getattr(document, name), type) and entry not in first
     ]
-    return "\n\n".join(_json_entry(entry) for entry in entries)
+    return "\n\n".join(_json_entry(entry) for entry in [*first, *others])
 
 
 def _json_entry(entry: type) -> str:
     text = " ".join((entry.__doc__ or "").replace("``", "`").split())
-    rows = ((f"`{name}`", _json_type(hint)) for name, hint in entry.__annotations__.items())
-    return f"## {entry.__name__}\n\n{text}\n\n" + table(("field", "type"), rows)
+    meanings = JSON_MEANINGS.get(entry.__name__, {})
+    rows = (
+        (f"`{name}`", _json_type(hint), meanings.get(name, ""))
+        for name, hint in entry.__annotations__.items()
+    )
+    return f"## {entry.__name__}\n\n{text}\n\n" + table(("field", "type", "what it is"), rows)
 
 
-def _json_type(hint: object) -> str:
+def _json_type(hint: Any) -> str:  # noqa: ANN401  any type, that is
     """Return a type as JSON names it, with entries as links."""
-    text = hint.__name__ if isinstance(hint, type) and "[" not in str(hint) else str(hint)
-    text = re.sub(r"(\w+\.)+", "", text)
-    text = re.sub(r"dict\[.*\]\]$", "lesion]", text)
-    text = re.sub(r"list\[(.*?)\]", r"list of \1", text).replace(" | ", " or ")
-    words = {"None": "null", "str": "string", "bool": "true or false"}
-    words |= {"float": "number", "int": "whole number"}
-    text = re.sub(r"\b\w+\b", lambda m: words.get(m[0], m[0]), text)
-    return re.sub(r"\b(\w+Entry)\b", lambda m: f"[{m[1]}](#{m[1].lower()})", text)
+    words = {str: "text", bool: "true or false", float: "number", int: "whole number"}
+    if get_origin(hint) is tuple:
+        return f"list of {_json_type(get_args(hint)[0])}"
+    if get_origin(hint) is UnionType:
+        parts = [_json_type(part) for part in get_args(hint)]
+        return (", or " if "list" in parts[0] else " or ").join(parts)
+    if hint is NoneType:
+        return "null"
+    if hint is LesionRow:
+        return "[lesion](lesion-table.md)"
+    return words.get(hint) or f"[{hint.__name__}](#{hint.__name__.lower()})"
 
 
 def commands() -> str:
@@ -188,6 +343,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "tracers": tracers,
     "commands": commands,
     "json": json_entries,
+    "record": record_keys,
     "methods": methods,
     "peaks": peaks,
     "references": references,

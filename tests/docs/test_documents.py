@@ -53,6 +53,24 @@ def test_a_table_made_from_the_code_is_in_step_with_it(page: str) -> None:
     assert in_step(ROOT / "docs" / page)
 
 
+def test_every_field_of_the_json_answer_is_explained() -> None:
+    text = (ROOT / "docs/look-up/json.md").read_text()
+    assert "| `quantifiable` | true or false | whether there is SUV |" in text
+    assert [line for line in text.splitlines() if line.endswith("|  |")] == []
+
+
+def test_every_link_within_a_page_leads_to_a_heading() -> None:
+    """Headings are linked as GitHub does it: in lower case, with hyphens for blanks."""
+    lost = []
+    for page in pages():
+        for target, place in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", page.read_text()):
+            text = (page.parent / target if target else page).resolve().read_text()
+            titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", t).lower().replace(" ", "-") for t in titles}
+            lost += [] if place in anchors else [f"{name(page)}: {target}#{place}"]
+    assert lost == []
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     seen: set[Path] = set()
     waiting = [ROOT / "README.md"]
