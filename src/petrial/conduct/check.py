@@ -9,7 +9,7 @@ from petrial.images.series import SeriesFacts, SeriesKind
 from petrial.images.suv.case import effect_text
 from petrial.images.suv.choice import choose_record
 from petrial.images.suv.judge import judge
-from petrial.images.suv.scaling import SuvScaling
+from petrial.images.suv.scaling import ALTOGETHER, SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
@@ -50,6 +50,7 @@ def warnings_of(scaling: SuvScaling) -> tuple[str, ...]:
         if entry.source is Source.ASSUMPTION
     ]
     far = [d for d in scaling.differences if abs(d.effect_percent) > FAR_PERCENT]
+    far = [d for d in far if d.field != ALTOGETHER] or far
     said.extend(
         f"The record is far from the header in {d.field}: {d.record} against {d.header}; "
         f"SUV by the header: {effect_text(d.effect_percent)}. Check the record first."

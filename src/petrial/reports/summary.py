@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from petrial.images.suv.scaling import SuvScaling
+from petrial.images.suv.scaling import ALTOGETHER, SuvScaling
 from petrial.lesions.measured import MeasuredSeries
 from petrial.lesions.table import LesionRow
 from petrial.protocol.tracers import tracer_of
@@ -32,8 +32,6 @@ from petrial.vocabulary.provenance import Source
 
 __all__ = ["Quantified", "burden_table", "overview_table", "series_facts", "uptake_second"]
 
-_ALTOGETHER: Final = "SUV factor altogether"
-"""The name of the difference that believing the header in everything would make."""
 _FAR_PERCENT: Final = 10.0
 """Where believing the header changes SUV by more, the header's value stands beside the record's."""
 
@@ -132,7 +130,7 @@ def _doubts(scaling: SuvScaling) -> dict[str, list[str]]:
         if entry.source is Source.ASSUMPTION:
             doubts.setdefault(entry.name, []).append(f"{entry.name} assumed by the user")
     effects = {d.field: abs(d.effect_percent) for d in scaling.differences}
-    whole = effects.get(_ALTOGETHER, 0.0) > _FAR_PERCENT
+    whole = effects.get(ALTOGETHER, 0.0) > _FAR_PERCENT
     for d in scaling.differences:
         if whole or effects[d.field] > _FAR_PERCENT:
             doubts.setdefault(d.field, []).append(f"header: {_for_people(d.header)}")

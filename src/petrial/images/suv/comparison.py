@@ -8,7 +8,7 @@ from petrial.images.suv.case import Case
 from petrial.images.suv.findings import Findings
 from petrial.images.suv.ratios import mass_ratios
 from petrial.images.suv.routes import Route
-from petrial.images.suv.scaling import NEGLIGIBLE_PERCENT, Difference
+from petrial.images.suv.scaling import ALTOGETHER, NEGLIGIBLE_PERCENT, Difference
 from petrial.images.suv.statements import AdministrationRecord
 from petrial.vocabulary.knowledge import Known
 
@@ -54,7 +54,7 @@ def compare_with_header(
     effect = _effect(alone, route)
     if abs(effect) >= NEGLIGIBLE_PERCENT:
         texts = (f"{route.factors[0]:.6g}", f"{alone.factors[0]:.6g}")
-        differences.append(Difference("SUV factor altogether", *texts, effect))
+        differences.append(Difference(ALTOGETHER, *texts, effect))
     return tuple(differences), ()
 
 
@@ -83,6 +83,8 @@ def _difference(
 def _said(findings: Findings, name: str) -> str:
     """Return an input in words."""
     for entry in findings.inputs:
+        if entry.name == name and entry.unit == "Bq" and isinstance(entry.value, float):
+            return f"{entry.value / 1e6:.6g} MBq"
         if entry.name == name:
             value = f"{entry.value:.6g}" if isinstance(entry.value, float) else entry.value
             return f"{value} {entry.unit}".strip()

@@ -7,8 +7,17 @@ from typing import Final
 from petrial.vocabulary.knowledge import Verdict
 from petrial.vocabulary.provenance import Input
 
-__all__ = ["NEGLIGIBLE_PERCENT", "Candidate", "Difference", "MassRatios", "SuvScaling"]
+__all__ = [
+    "ALTOGETHER",
+    "NEGLIGIBLE_PERCENT",
+    "Candidate",
+    "Difference",
+    "MassRatios",
+    "SuvScaling",
+]
 
+ALTOGETHER: Final = "SUV factor altogether"
+"""The field of the difference between record and header in everything."""
 NEGLIGIBLE_PERCENT: Final = 0.01
 """Statements whose effect on SUV is below this are the same but for rounding."""
 

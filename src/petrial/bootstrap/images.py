@@ -1,4 +1,4 @@
-"""The only module that joins adapters to conduct; also the way in from Python.
+"""Checking and measuring images: the acts joined with the adapters that serve them.
 
 Heavy parts (highdicom, SimpleITK, Polars, Matplotlib) are imported when they are first needed.
 """
@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,15 +42,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
-    "DemoStudy",
     "PetImage",
     "check",
     "lesion_frame",
     "load_pet",
-    "make_demo",
     "measure",
-    "measure_demo",
-    "parts",
     "write_csv",
     "write_page",
     "write_parquet",
@@ -356,74 +351,3 @@ def write_page(measurement: Measurement, folder: PathLike) -> Path:
     report = measurement_report(measurement, version=__version__, when=datetime.now(tz=UTC))  # noqa: TID251  the one clock of this room
     write_html(report, page)
     return page
-
-
-@dataclass(frozen=True, slots=True)
-class DemoStudy:
-    """One scan of the demonstration study, and what belongs to it."""
-
-    folder: Path
-    tracer: str
-    record: Path
-    contours: Path
-    liver: tuple[float, float, float]
-    aorta: tuple[float, float, float]
-
-
-def make_demo(folder: PathLike, seed: int = 1) -> tuple[DemoStudy, ...]:
-    """Write the demonstration study (FDG PET/CT, and 89Zr-trastuzumab on day 4) as DICOM."""
-    from petrial.adapters.dicom.write_study import write_study  # noqa: PLC0415  only for the demo
-
-    return tuple(
-        DemoStudy(
-            folder=one.folder,
-            tracer=tracer,
-            record=one.record,
-            contours=one.contours,
-            liver=one.phantom.liver,
-            aorta=one.phantom.aorta,
-        )
-        for one, tracer in zip(
-            write_study(Path(folder), seed=seed), ("18F-FDG", "89Zr-trastuzumab"), strict=True
-        )
-    )
-
-
-def measure_demo(study: DemoStudy) -> Measurement:
-    """Measure one scan of the demonstration as a physicist would."""
-    fdg = study.tracer == "18F-FDG"
-    return measure(
-        study.folder,
-        record=study.record,
-        contours=() if fdg else study.contours,
-        methods=("percist",) if fdg else ("percent:50",),
-        liver=study.liver,
-        blood_pool=study.aorta,
-        projections=True,
-    )
-
-
-def parts() -> tuple[tuple[str, str], ...]:
-    """Return the parts petrial rests on with their versions; empty where one is missing."""
-    names = {
-        "pydicom": "pydicom",
-        "highdicom": "highdicom",
-        "python-gdcm": "gdcm",
-        "pyjpegls": "jpeg_ls",
-        "pylibjpeg-openjpeg": "openjpeg",
-        "pylibjpeg-rle": "rle",
-        "numpy": "numpy",
-        "numba": "numba",
-        "SimpleITK": "SimpleITK",
-        "polars": "polars",
-        "matplotlib": "matplotlib",
-    }
-    return tuple((name, _version_of(name, module)) for name, module in names.items())
-
-
-def _version_of(name: str, module: str) -> str:
-    try:
-        import_module(module)
-        return metadata.version(name)
-    except (ImportError, metadata.PackageNotFoundError):
-        return ""
