@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from petrial.adapters.dicom.write_study import DemoSeries, write_study
 from petrial.bootstrap import check, measure, parts
@@ -215,3 +216,33 @@ def test_candidates_that_cannot_be_refined_are_counted_in_one_message(study: Stu
     assert all("of fixed:4.0" in row.method and row.candidate for row in one.rows)
     if one.refused:
         assert "candidates could not be delineated" in one.refused[0].got
+
+
+def uncorrected(study: Study, folder: Path, *, leave_out: int | None = None) -> Path:
+    """Write the FDG PET without ATTN among its corrections, less one slice if asked for."""
+    for number, file in enumerate(sorted((study[0].folder / "PET").rglob("*.dcm"))):
+        image = dcmread(file)
+        image.CorrectedImage = [c for c in image.CorrectedImage if c != "ATTN"]
+        if number != leave_out:
+            image.save_as(folder / file.name)
+    return folder
+
+
+def test_an_uncorrected_series_says_why_and_is_judged_where_its_correction_is_assumed(
+    study: Study, tmp_path: Path
+) -> None:
+    folder = uncorrected(study, tmp_path)
+    (silent,) = check(folder, record=study[0].record).series
+    assert silent.scaling is None
+    assert "lacks ATTN" in silent.facts.remarks[0]
+    (assumed,) = measure(folder, record=study[0].record, assume="attenuation_corrected=yes").series
+    whole = pet(measure(study[0].folder, record=study[0].record))
+    assert assumed.suv_max == whole.suv_max
+    assert "Assumed by the user: attenuation correction yes." in assumed.warnings
+
+
+def test_an_assumption_does_not_judge_past_a_hidden_fault(study: Study, tmp_path: Path) -> None:
+    folder = uncorrected(study, tmp_path, leave_out=40)
+    (one,) = check(folder, assume="attenuation_corrected=yes").series
+    assert isinstance(one.scaling, Unknown)
+    assert "missing slices" in one.scaling.problems[0].got

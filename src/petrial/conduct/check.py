@@ -8,7 +8,7 @@ from petrial.conduct.ports import Scan
 from petrial.images.series import SeriesFacts, SeriesKind
 from petrial.images.suv.case import effect_text
 from petrial.images.suv.choice import choose_record
-from petrial.images.suv.judge import judge
+from petrial.images.suv.judge import judge, label_of
 from petrial.images.suv.scaling import ALTOGETHER, SuvScaling
 from petrial.lesions.measured import MeasuredSeries, Measurement
 from petrial.vocabulary.errors import Problem
@@ -68,6 +68,8 @@ def judge_series(facts: SeriesFacts, orders: CheckOrders) -> Verdict[SuvScaling]
     """Return whether and how a series becomes SUV; None for what is no PET meant for it."""
     assumed_corrected = orders.assumed.attenuation_corrected is True
     if facts.kind is SeriesKind.PET_NOT_CORRECTED and assumed_corrected:
+        if facts.pet is None:
+            return Unknown((_unfit(facts),))
         facts = replace(facts, kind=SeriesKind.PET)
     if facts.kind is not SeriesKind.PET:
         return Unknown(facts.problems) if facts.problems and facts.modality == "PT" else None
@@ -76,6 +78,17 @@ def judge_series(facts: SeriesFacts, orders: CheckOrders) -> Verdict[SuvScaling]
             return judge(facts, record, orders.assumed)
         case Unknown() as unknown:
             return unknown
+
+
+def _unfit(facts: SeriesFacts) -> Problem:
+    """Return why a series that was assumed to be corrected cannot be judged all the same."""
+    return Problem(
+        label_of(facts),
+        "series without attenuation correction",
+        "; ".join(facts.remarks),
+        "a complete series, when it is assumed to be corrected",
+        "leave the assumption out, or send the series whole",
+    )
 
 
 def nothing_found(path: str, scan: Scan) -> tuple[Problem, ...]:
