@@ -176,7 +176,7 @@ def _problems(answer: "Measurement") -> "Iterator[Problem]":
 def _write_notes(console: Console, series: "MeasuredSeries") -> None:
     for warning in series.warnings:
         console.print(f"[bold yellow]warning[/]  {_plain(warning)}")
-    for remark in series.facts.remarks:
+    for remark in series.facts.remarks if series.facts.modality in {"PT", "CT"} else ():
         name = series.facts.description or series.facts.series_uid
         console.print(f"[yellow]note[/]  {_plain(name)}: {_plain(remark)}")
     if not isinstance(series.scaling, Known):
