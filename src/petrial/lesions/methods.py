@@ -55,9 +55,9 @@ METHODS: Final = _table(
     Method(
         "a50",
         "A region is what is connected (26 neighbours) to its largest voxel at or over half the "
-        "sum of that voxel and the local background [boellaard2004] [frings2010]; the background "
-        "is the mean of the two layers of voxels around the given region that are under half of "
-        "the largest voxel.",
+        "sum of that voxel and the local background [boellaard2004] [frings2010] [makris2014]; "
+        "the background is the mean of the two layers of voxels around the given region that are "
+        "under half of the largest voxel.",
     ),
     Method(
         "grow",
@@ -90,7 +90,7 @@ PEAKS: Final[dict[PeakDefinition, str]] = {
     ),
     PeakDefinition.SPHERE_12MM: (
         "SUVpeak is the largest mean of a sphere of 12 mm diameter, voxels counted by the share "
-        "inside it, with its centre on a voxel of the region [makris2013]."
+        "inside it, with its centre on a voxel of the region [makris2014]."
     ),
 }
 """The methods sentence of each definition of the peak."""

@@ -25,11 +25,9 @@ CITATIONS: Final[dict[str, str]] = {
         "Janmahasatian S, Duffull SB, Ash S, Ward LC, Byrne NM, Green B. Quantification of lean "
         "bodyweight. Clin Pharmacokinet 2005;44:1051-1065."
     ),
-    "makris2013": (
-        "Makris NE, Huisman MC, Kinahan PE, Lammertsma AA, Boellaard R. Evaluation of strategies "
-        "towards harmonization of FDG PET/CT studies in multicentre trials: comparison of scanner "
-        "validation phantoms and data analysis procedures. "
-        "Eur J Nucl Med Mol Imaging 2013;40:1507-1515."
+    "makris2014": (
+        "Makris NE, Boellaard R, Visser EP, et al. Multicenter harmonization of 89Zr PET/CT "
+        "performance. J Nucl Med 2014;55:264-267."
     ),
     "wahl2009percist": (
         "Wahl RL, Jacene H, Kasamon Y, Lodge MA. From RECIST to PERCIST: evolving considerations "
