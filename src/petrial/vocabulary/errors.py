@@ -7,11 +7,14 @@ __all__ = [
     "ContourError",
     "FieldError",
     "GeometryError",
+    "LedgerError",
     "MethodError",
     "PetrialError",
     "Problem",
+    "ProtocolError",
     "ReadError",
     "RecordError",
+    "RefusedError",
     "UsageError",
 ]
 
@@ -97,3 +100,18 @@ class MethodError(PetrialError):
 
 class UsageError(PetrialError):
     """A command asks for what cannot be, such as a file in a folder that does not exist."""
+
+
+class ProtocolError(PetrialError):
+    """A protocol file contradicts itself, or is not what it claims to be."""
+
+
+class RefusedError(PetrialError):
+    """An act that a permission, a rule of the protocol or the state of the record forbids.
+
+    ``field`` names the rule.
+    """
+
+
+class LedgerError(PetrialError):
+    """The ledger cannot be opened, is not whole, or does not hold what is asked for."""

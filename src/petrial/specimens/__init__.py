@@ -1,0 +1,1 @@
+"""Pathology, receptor conversion, laboratory, circulating cells and DNA."""

@@ -1,0 +1,1 @@
+"""Facts, consent, eligibility, schedule and deviations, questionnaires and their scores."""
