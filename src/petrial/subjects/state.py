@@ -9,7 +9,7 @@ from petrial.protocol.rules import split_path
 from petrial.subjects.facts import Fact, Place
 from petrial.subjects.records import CONSENT, OWN, STATUS, SUBJECT, Form, Given, Subject
 
-__all__ = ["SubjectState", "day_of", "moment_of"]
+__all__ = ["SubjectState", "day_of", "moment_of", "number_of"]
 
 
 @dataclass(frozen=True)
@@ -119,3 +119,12 @@ def moment_of(text: str) -> datetime:
     '2024-05-21T10:42:00+02:00'
     """
     return datetime.fromisoformat(text)
+
+
+def number_of(text: str) -> float:
+    """Return the number of a canonical integer or number.
+
+    >>> number_of("70.0")
+    70.0
+    """
+    return float(text)
