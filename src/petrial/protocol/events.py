@@ -51,6 +51,9 @@ class Event(Frozen):
         Name of the tracer that is injected or scanned.
     day_one
         Whether its day is study day 1, from which snapshots count. Exactly one event has it.
+    consents
+        Consents that must stand before it takes place. All required consents must stand at
+        ``day_one`` anyway, and those that ``when`` names at the event itself.
     """
 
     name: Name
@@ -63,6 +66,7 @@ class Event(Frozen):
     repeats: bool = False
     tracer: str | None = None
     day_one: bool = False
+    consents: tuple[Name, ...] = ()
     source: Sentence
     note: str = ""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from petrial.vocabulary.errors import FieldError
 
-__all__ = ["Activity", "BodyHeight", "BodyWeight", "HalfLife"]
+__all__ = ["Activity", "BodyHeight", "BodyWeight", "EffectiveDose", "HalfLife"]
 
 
 def _positive(value: float, field: str, unit: str) -> None:
@@ -76,6 +76,16 @@ class Activity:
     def __post_init__(self) -> None:
         _positive(self.becquerel, "activity", "becquerel")
 
+    @classmethod
+    def megabecquerels(cls, megabecquerel: float, at: datetime) -> "Activity":
+        """Return the activity of so many MBq at ``at``."""
+        return cls(megabecquerel * 1e6, at)
+
+    @property
+    def megabecquerel(self) -> float:
+        """The activity in MBq."""
+        return self.becquerel / 1e6
+
     def decayed_to(self, moment: datetime, half_life: HalfLife) -> "Activity":
         """Return the same source at ``moment``; a moment before ``at`` gives more."""
         elapsed = (moment - self.at).total_seconds()
@@ -118,3 +128,21 @@ class BodyHeight:
     def centimetre(self) -> float:
         """The height in centimetres."""
         return self.metre * 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveDose:
+    """Effective dose of radiation, held in millisievert; 0 is none.
+
+    >>> EffectiveDose(4.5) + EffectiveDose(17.5)
+    EffectiveDose(millisievert=22.0)
+    """
+
+    millisievert: float
+
+    def __post_init__(self) -> None:
+        if self.millisievert != 0.0:
+            _positive(self.millisievert, "effective dose", "millisievert")
+
+    def __add__(self, other: "EffectiveDose") -> "EffectiveDose":
+        return EffectiveDose(self.millisievert + other.millisievert)
