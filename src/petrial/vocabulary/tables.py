@@ -8,12 +8,16 @@ __all__ = ["Column", "Schema", "column", "schema_of"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: name, Python type as text, unit ("" for none), one sentence."""
+    """One column of a table: name, Python type as text, unit ("" for none), one sentence.
+
+    ``values`` are the only ones it can hold; empty where they are not listed.
+    """
 
     name: str
     type: str
     unit: str
     sentence: str
+    values: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
