@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from petrial.protocol.figures import Figure, Frozen, Name, Sentence
 from petrial.protocol.rules import Rule
@@ -61,6 +61,16 @@ class CodeList(Frozen):
     source: Sentence
 
 
+def _word_or_rule(value: object) -> str:
+    return "word" if isinstance(value, str) else "rule"
+
+
+Required = Annotated[
+    Annotated[str, Field(pattern="^(always|never)$"), Tag("word")] | Annotated[Rule, Tag("rule")],
+    Discriminator(_word_or_rule),
+]
+
+
 class Item(Frozen):
     """One thing that is asked.
 
@@ -77,7 +87,8 @@ class Item(Frozen):
     codes
         The code list, for type CODE.
     required
-        ``always``, ``never``, or a rule: when the form must hold it.
+        ``always``, ``never``, or a rule: when the form must hold it. An item of its own form in
+        that rule is the one in the same filled-in form.
     personal
         Whether it tells who the subject is: sealed, never exported, never in a snapshot.
     group
@@ -91,7 +102,7 @@ class Item(Frozen):
     minimum: Figure | None = None
     maximum: Figure | None = None
     codes: Name | None = None
-    required: Annotated[str, Field(pattern="^(always|never)$")] | Rule = "never"
+    required: Required = "never"
     personal: bool = False
     group: Name | None = None
     note: str = ""

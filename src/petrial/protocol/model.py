@@ -30,6 +30,7 @@ __all__ = [
     "Site",
     "StudyTracer",
     "Threshold",
+    "TracerUse",
     "Uptake",
 ]
 
@@ -99,6 +100,23 @@ class Antibody(Frozen):
     text: Sentence
 
 
+class TracerUse(Frozen):
+    """One occasion at which a tracer is given and scanned.
+
+    Attributes
+    ----------
+    injection, scan
+        Names of the events of injection and scan.
+    injected, scanned
+        Items that hold the moments of both.
+    """
+
+    injection: Name
+    scan: Name
+    injected: ItemPath
+    scanned: ItemPath
+
+
 class StudyTracer(Frozen):
     """A tracer as this trial uses it.
 
@@ -110,6 +128,8 @@ class StudyTracer(Frozen):
         Names of the events of injection and scan.
     injected, scanned
         Items that hold the moments of both.
+    further
+        Where it is given more than once: the later occasions; ``uses`` has all of them.
     activity
         Prescribed, with ``tolerance`` in percent of it; None where the site's own rule holds.
     effective_dose
@@ -127,6 +147,7 @@ class StudyTracer(Frozen):
     scan: Name
     injected: ItemPath
     scanned: ItemPath
+    further: tuple[TracerUse, ...] = ()
     activity: Figure | None
     tolerance: Figure | None
     uptake: Uptake
@@ -137,6 +158,17 @@ class StudyTracer(Frozen):
     fasting: Figure | None = None
     extravasation: str = ""
     note: str = ""
+
+    @property
+    def uses(self) -> tuple[TracerUse, ...]:
+        """All occasions at which it is given and scanned, the first one first."""
+        first = TracerUse(
+            injection=self.injection,
+            scan=self.scan,
+            injected=self.injected,
+            scanned=self.scanned,
+        )
+        return (first, *self.further)
 
 
 class Consent(Frozen):
@@ -259,6 +291,9 @@ class Protocol(Frozen):
     visibility
         For each group of items the roles that see them always. Whom ``disclosures`` names sees
         them from then on.
+    parameters
+        Other figures that analyses take from the protocol, by name, such as a cut-off of a
+        receptor.
     """
 
     format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]
@@ -278,6 +313,7 @@ class Protocol(Frozen):
     readings: tuple[Reading, ...] = ()
     response: tuple[ResponseCriteria, ...] = ()
     outcomes: tuple[Outcome, ...]
+    parameters: dict[Name, Figure] = Field(default_factory=dict)
 
     def form(self, name: str) -> Form | None:
         """Return the form of this name."""
