@@ -1,0 +1,172 @@
+"""The unit of work: one transaction that locks the chains it touches and appends to them."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+from django.db import connections, transaction
+
+from petrial.adapters.store.appending import Newest, Writer
+from petrial.adapters.store.refusals import refusing
+from petrial.adapters.store.rows import CURRENT, Row, fact_of, place_of
+from petrial.adapters.store.vault import Vault
+from petrial.conduct.ledger import Stamp
+from petrial.subjects.chain import ORIGIN, Head
+from petrial.subjects.facts import Draft, Fact, Place
+from petrial.vocabulary.errors import LedgerError
+
+__all__ = ["DjangoUnit", "texts_of"]
+
+_KEPT: Final = 8  # chains whose places are remembered within a unit
+_HEAD: Final = "SELECT seq, hash FROM ledger_head WHERE subject = %s"
+_NEW_HEAD: Final = (
+    "INSERT INTO ledger_head (subject, site, seq, hash) VALUES (%s, '', 0, %s) "
+    "ON CONFLICT (subject) DO NOTHING"
+)
+_KEEP: Final = (
+    "INSERT INTO ledger_protocol (sha256, text) VALUES (%s, %s) ON CONFLICT (sha256) DO NOTHING"
+)
+
+
+class DjangoUnit:
+    """A transaction on the ledger; see ``petrial.conduct.ledger.UnitOfWork``."""
+
+    def __init__(self, alias: str, study: str, vault: Vault) -> None:
+        self._alias = alias
+        self._study = study
+        self._vault = vault
+        self._atomic: Any = None
+        self._heads: dict[str, Head] = {}
+        self._places: OrderedDict[str, dict[Place, Newest]] = OrderedDict()
+
+    @property
+    def _connection(self) -> Any:  # noqa: ANN401  Django has no types
+        return connections[self._alias]
+
+    def __enter__(self) -> Self:
+        """Begin; on SQLite nobody else writes from here on."""
+        atomic = transaction.atomic(using=self._alias, durable=True)
+        with refusing(f"study {self._study}"):
+            atomic.__enter__()
+        self._atomic = atomic
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End; undo what was not committed."""
+        if self._atomic is not None:
+            transaction.set_rollback(True, using=self._alias)
+            self._end()
+
+    def _end(self) -> None:
+        atomic, self._atomic = self._atomic, None
+        self._heads.clear()
+        self._places.clear()
+        with refusing(f"study {self._study}"):
+            atomic.__exit__(None, None, None)
+
+    def commit(self) -> None:
+        """Make it last. Nothing can be appended after it."""
+        self._begun()
+        self._end()
+
+    def _begun(self) -> None:
+        if self._atomic is None:
+            raise LedgerError(
+                where=f"study {self._study}",
+                field="unit of work",
+                got="one that has not begun, or is committed",
+                wanted="an open unit of work",
+                do="begin a new one: `with ledger.unit() as unit`",
+            )
+
+    def current(self, subject: str) -> Sequence[Fact]:
+        """Return the newest fact at each place of a chain, in order of numbers; lock the chain."""
+        self._begun()
+        with refusing(f"chain of {subject}"):
+            self._lock(subject)
+            rows = self._current_rows(subject)
+            self._remember(subject, rows)
+            return [fact_of(row) for row in rows]
+
+    def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
+        """Return the text of the sealed values and reasons among ``facts``, by commitment."""
+        self._begun()
+        return self._vault.opened(self._connection, texts_of(facts))
+
+    def append(self, subject: str, drafts: Sequence[Draft], stamp: Stamp) -> Sequence[Fact]:
+        """Append to a chain, seal what is to be sealed, and bring the projection up to date.
+
+        Raises
+        ------
+        LedgerError
+            A draft replaces what is no longer the newest fact at its place, or would replace
+            one without saying so; or it cannot be stored in both databases.
+        """
+        self._begun()
+        if not drafts:
+            return []
+        with refusing(f"chain of {subject}"):
+            head = self._lock(subject)
+            places = self._places.get(subject)
+            if places is None:
+                places = self._remember(subject, self._current_rows(subject))
+            writer = Writer(self._study, subject, stamp, self._vault)
+            facts = writer.chain(drafts, head, places)
+            writer.store(self._connection)
+        self._heads[subject] = Head(subject, facts[-1].seq, facts[-1].hash)
+        return facts
+
+    def erase(self, commitments: Sequence[str]) -> int:
+        """Erase sealed texts with their salts; return how many there were."""
+        self._begun()
+        with refusing("vault"):
+            return self._vault.erase(self._connection, commitments)
+
+    def keep_protocol(self, text: str) -> str:
+        """Keep the text of a protocol file; return its SHA-256, under which it is found."""
+        self._begun()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with refusing("protocol"), self._connection.cursor() as cursor:
+            cursor.execute(_KEEP, [digest, text])
+        return digest
+
+    def _lock(self, subject: str) -> Head:
+        known = self._heads.get(subject)
+        if known is not None:
+            return known
+        statement = _HEAD
+        with self._connection.cursor() as cursor:
+            if self._connection.vendor == "postgresql":  # a new chain has to be locked too
+                cursor.execute(_NEW_HEAD, [subject, ORIGIN])
+                statement += " FOR UPDATE"
+            cursor.execute(statement, [subject])
+            row = cursor.fetchone()
+        head = Head(subject) if row is None else Head(subject, *row)
+        self._heads[subject] = head
+        return head
+
+    def _current_rows(self, subject: str) -> list[Row]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(CURRENT, [subject])
+            return list(cursor.fetchall())
+
+    def _remember(self, subject: str, rows: list[Row]) -> dict[Place, Newest]:
+        places = {place_of(row): Newest.of(row) for row in rows}
+        self._places[subject] = places
+        self._places.move_to_end(subject)
+        while len(self._places) > _KEPT:
+            self._places.popitem(last=False)
+        return places
+
+
+def texts_of(facts: Sequence[Fact]) -> list[str]:
+    """Return the commitments to sealed values and reasons among ``facts``."""
+    found = [fact.value for fact in facts if fact.sealed and fact.value is not None]
+    return found + [fact.reason for fact in facts if fact.reason]
