@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from petrial.subjects.chain import Head
 from petrial.subjects.facts import Draft, Fact
 
-__all__ = ["Access", "Clock", "Ledger", "Stamp", "UnitOfWork"]
+__all__ = ["Access", "Clock", "Ledger", "Seen", "Stamp", "UnitOfWork"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,15 @@ class Access:
     subject: str
     what: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An access as it stands in its chain: number, and moment in UTC as text."""
+
+    seq: int
+    moment: str
+    access: Access
 
 
 class Clock(Protocol):
@@ -140,6 +149,10 @@ class Ledger(Protocol):
         """Return the newest fact at each place of a chain, in order of numbers, unlocked."""
         ...
 
+    def across(self, form: str, item: str) -> Sequence[Fact]:
+        """Return the newest facts of one item over all subjects, ordered by subject and number."""
+        ...
+
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""
         ...
@@ -167,4 +180,8 @@ class Ledger(Protocol):
 
     def saw(self, access: Access) -> None:
         """Add a row to the access chain, in a transaction of its own."""
+        ...
+
+    def seen(self) -> Iterator[Seen]:
+        """Yield the rows of the access chain, in order."""
         ...

@@ -18,7 +18,7 @@ from petrial.adapters.store.rows import CURRENT, Row, fact_of, reading, stream_o
 from petrial.adapters.store.triggers import GROWING, assert_set
 from petrial.adapters.store.unit import DjangoUnit, texts_of
 from petrial.adapters.store.vault import Vault
-from petrial.conduct.ledger import Access, Clock
+from petrial.conduct.ledger import Access, Clock, Seen
 from petrial.subjects.chain import Head
 from petrial.subjects.facts import STUDY, Fact
 from petrial.vocabulary.errors import LedgerError
@@ -128,6 +128,10 @@ class DjangoLedger:
     def saw(self, access: Access) -> None:
         """Add a row to the access chain, in a transaction of its own."""
         self.accesses.append(access)
+
+    def seen(self) -> Iterator[Seen]:
+        """Yield the rows of the access chain, in order."""
+        return self.accesses.seen()
 
     def _found(self, statement: str, *parameters: object) -> list[Row]:
         with refusing(f"study {self._study}"), self.connection.cursor() as cursor:

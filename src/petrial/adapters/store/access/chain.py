@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from petrial.adapters.store.appending import moment_text
 from petrial.adapters.store.refusals import refusing
 from petrial.adapters.store.rows import Row, reading, stream
-from petrial.conduct.ledger import Access, Clock
+from petrial.conduct.ledger import Access, Clock, Seen
 from petrial.subjects.chain import ORIGIN, row_digest
 
 __all__ = ["ACCESS_FIELDS", "AccessChain"]
@@ -63,3 +63,12 @@ class AccessChain:
         """Yield the rows as tuples of ``ACCESS_FIELDS``, in order, in blocks."""
         with refusing("access chain"), reading(self._connection) as own:
             yield from stream(own, _ALL)
+
+    def seen(self) -> Iterator[Seen]:
+        """Yield what the rows say."""
+        for block in self.rows():
+            for _, seq, moment, act, author, role, subject, what, why, _, _ in block:
+                access = Access(
+                    act=act, author=author, role=role, subject=subject, what=what, why=why
+                )
+                yield Seen(seq=seq, moment=moment, access=access)
