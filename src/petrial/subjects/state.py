@@ -86,15 +86,14 @@ class SubjectState:
         status = self.own(SUBJECT, "status")
         return None if status is None else Subject(status)
 
+    def answer(self, name: str) -> Fact | None:
+        """Return the newest fact that answers a consent; None where it was never asked."""
+        facts = self._by_item.get((CONSENT, name), [])
+        return next((fact for fact in reversed(facts) if fact.value is not None), None)
+
     def consent(self, name: str) -> Given | None:
         """Return the newest answer to a consent; None where it was never asked."""
-        facts = [
-            f
-            for (form, item), fs in self._by_item.items()
-            for f in fs
-            if form == CONSENT and item == name and f.value is not None
-        ]
-        newest = max(facts, key=lambda fact: fact.seq, default=None)
+        newest = self.answer(name)
         return None if newest is None else Given(str(newest.value))
 
     def form_status(self, event: str, event_repeat: int, form: str, repeat: int) -> Form:

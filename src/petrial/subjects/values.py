@@ -10,14 +10,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from petrial.protocol.forms import Item, ItemType
+from petrial.protocol.forms import Form, Item, ItemType
 from petrial.protocol.model import Protocol
-from petrial.subjects.facts import Absent
-from petrial.subjects.state import day_of, number_of
+from petrial.subjects.facts import Absent, Place
+from petrial.subjects.judged import Outcome
+from petrial.subjects.judging import judge_rule
+from petrial.subjects.state import SubjectState, day_of, number_of
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known, Unknown, Verdict
 
-__all__ = ["LONGEST_LABEL", "LONGEST_TEXT", "canonical_value", "number_of"]
+__all__ = ["LONGEST_LABEL", "LONGEST_TEXT", "canonical_value", "missing_items", "number_of"]
 
 LONGEST_LABEL: Final = 64
 """Characters of a label; a DICOM UID has at most 64."""
@@ -98,11 +100,10 @@ def canonical_value(
     return Unknown((Problem(where, item.name, _shown(item, entered), parsed.wanted, do),))
 
 
-_EMPTY: Final = _Refusal(
-    "a value",
-    "enter it, or say why there is none: "
-    + ", ".join(a.value for a in Absent if a is not Absent.REMOVED),
+_ENTER: Final = "enter it, or say why there is none: " + ", ".join(
+    reason.value for reason in Absent if reason is not Absent.REMOVED
 )
+_EMPTY: Final = _Refusal("a value", _ENTER)
 
 
 def _shown(item: Item, text: str) -> str:
@@ -290,3 +291,52 @@ def _within(item: Item, canonical: str, latest: date | None) -> _Parsed:
         "a number " + " and ".join(limit for limit in limits if limit),
         f"check the value with its source, and that it is{unit or ' in the unit asked for'}",
     )
+
+
+def missing_items(
+    form: Form, protocol: Protocol, state: SubjectState, at: Place, on: date
+) -> tuple[Problem, ...]:
+    """Return a problem for each item that a filled-in form must hold and does not.
+
+    Parameters
+    ----------
+    form
+        The form.
+    protocol
+        The version in force.
+    state
+        The subject, with its opened texts.
+    at
+        Where the form is filled in; ``item`` does not matter.
+    on
+        Day of judgement, for rules that count time.
+
+    Notes
+    -----
+    A reason why there is no value is a statement, so that nothing is missing; an item that was
+    removed is. An item that is required by a rule is missing only where the rule is met, not where
+    it is unknown. Items of the same form in such a rule are those of this filled-in form.
+    """
+    return tuple(
+        Problem(
+            f"{state.subject}, {str(at._replace(item=''))[:-1]}",
+            item.name,
+            "removed" if at._replace(item=item.name) in state.facts else "",
+            item.title + (f" in {item.unit}" if item.unit not in {"", "1"} else ""),
+            _ENTER,
+        )
+        for item in form.items
+        if not _holds(state, at._replace(item=item.name))
+        and _required(item, protocol, state, at, on)
+    )
+
+
+def _holds(state: SubjectState, place: Place) -> bool:
+    fact = state.facts.get(place)
+    return fact is not None and fact.absent != Absent.REMOVED
+
+
+def _required(item: Item, protocol: Protocol, state: SubjectState, at: Place, on: date) -> bool:
+    if isinstance(item.required, str):
+        return item.required == "always"
+    return judge_rule(item.required, state, protocol, on, at).outcome is Outcome.MET
