@@ -12,6 +12,7 @@ __all__ = [
     "BATCH",
     "BATCH_MOVES",
     "CONSENT",
+    "DISCLOSURE",
     "FORM_MOVES",
     "GRANT",
     "OWN",
@@ -25,6 +26,7 @@ __all__ = [
     "STATUS",
     "SUBJECT",
     "SUBJECT_MOVES",
+    "UNBLINDING",
     "Batch",
     "BatchHappening",
     "Form",
@@ -55,6 +57,10 @@ QUERY: Final = "@query"
 """Form, one repeat for each query, at the event it is about: ``target`` (a place as text),
 ``status``, ``text`` and ``answer`` (both sealed)."""
 
+DISCLOSURE: Final = "@disclosure"
+"""Form, one repeat for each disclosure: ``group`` (of items) and ``to`` (the role that sees it
+from then on)."""
+
 STATUS: Final = "@status"
 """Item of a form of the protocol: open, signed or locked."""
 
@@ -71,7 +77,11 @@ BATCH: Final = "@batch"
 ``activity_mbq``, ``calibrated_at``, ``expires_at`` and ``status``."""
 
 PLAN: Final = "@analysis_plan"
-"""Form of the study's chain: ``version``, ``hash`` of the document, ``status``."""
+"""Form of the study's chain, one repeat for each version of the analysis plan: ``version``,
+``hash`` of the document, ``status``."""
+
+UNBLINDING: Final = "@unblinding"
+"""Form of the study's chain: ``plan``, the version of the analysis plan that was locked then."""
 
 SNAPSHOT: Final = "@snapshot"
 """Form of the study's chain, one repeat for each snapshot: ``id``, ``manifest`` (its hash)."""

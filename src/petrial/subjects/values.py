@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from petrial.protocol.forms import Form, Item, ItemType
+from petrial.protocol.forms import Item, ItemType
 from petrial.protocol.model import Protocol
 from petrial.subjects.facts import Absent, Place
 from petrial.subjects.judged import Outcome
@@ -294,20 +294,19 @@ def _within(item: Item, canonical: str, latest: date | None) -> _Parsed:
 
 
 def missing_items(
-    form: Form, protocol: Protocol, state: SubjectState, at: Place, on: date
+    protocol: Protocol, state: SubjectState, at: Place, on: date
 ) -> tuple[Problem, ...]:
     """Return a problem for each item that a filled-in form must hold and does not.
 
     Parameters
     ----------
-    form
-        The form.
     protocol
         The version in force.
     state
         The subject, with its opened texts.
     at
-        Where the form is filled in; ``item`` does not matter.
+        Which form, and where it is filled in; ``item`` does not matter. A form that the
+        protocol does not have must hold nothing.
     on
         Day of judgement, for rules that count time.
 
@@ -317,6 +316,7 @@ def missing_items(
     removed is. An item that is required by a rule is missing only where the rule is met, not where
     it is unknown. Items of the same form in such a rule are those of this filled-in form.
     """
+    form = protocol.form(at.form)
     return tuple(
         Problem(
             f"{state.subject}, {str(at._replace(item=''))[:-1]}",
@@ -325,7 +325,7 @@ def missing_items(
             item.title + (f" in {item.unit}" if item.unit not in {"", "1"} else ""),
             _ENTER,
         )
-        for item in form.items
+        for item in (() if form is None else form.items)
         if not _holds(state, at._replace(item=item.name))
         and _required(item, protocol, state, at, on)
     )
