@@ -1,8 +1,11 @@
 """A fact: what someone stated, when, and where it stands in the chain of its subject."""
 
+import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from petrial.vocabulary.errors import UsageError
 
 __all__ = [
     "SEALED",
@@ -13,6 +16,7 @@ __all__ = [
     "Fact",
     "Place",
     "is_system",
+    "place_of",
 ]
 
 STUDY: Final = "@study"
@@ -55,6 +59,44 @@ class Place(NamedTuple):
         event = self.event + (f"[{self.event_repeat}]" if self.event_repeat != 1 else "")
         form = self.form + (f"[{self.form_repeat}]" if self.form_repeat != 1 else "")
         return f"{event}/{form}.{self.item}"
+
+
+_PLACE: Final = re.compile(
+    r"(?P<event>[@a-z][a-z0-9_]*)(\[(?P<event_repeat>[1-9][0-9]*)\])?"
+    r"/(?P<form>[@a-z][a-z0-9_]*)(\[(?P<form_repeat>[1-9][0-9]*)\])?"
+    r"\.(?P<item>[@a-z][A-Za-z0-9_]*)"
+)
+
+
+def place_of(text: str) -> Place:
+    """Return the place that a text such as ``follow_up[2]/laboratory.asat`` names.
+
+    Raises
+    ------
+    UsageError
+        It is not written so.
+
+    Examples
+    --------
+    >>> place_of("follow_up[2]/laboratory.asat")
+    Place(event='follow_up', event_repeat=2, form='laboratory', form_repeat=1, item='asat')
+    """
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            where="place",
+            field="EVENT/FORM.ITEM",
+            got=text,
+            wanted="event, slash, form, point, item; repeats in brackets",
+            do="write it as follow_up[2]/laboratory.asat; the first repeat needs no brackets",
+        )
+    return Place(
+        found["event"],
+        int(found["event_repeat"] or 1),
+        found["form"],
+        int(found["form_repeat"] or 1),
+        found["item"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,367 @@
+"""Acts on a subject as a whole: register, consent, screen, enrol, withdraw, complete, erase."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from petrial.conduct.calendars import LARGEST_SHIFT_DAY
+from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
+from petrial.conduct.drafts import own
+from petrial.conduct.filling import checked_reason
+from petrial.conduct.permissions import Act
+from petrial.protocol.forms import ItemType
+from petrial.protocol.model import Consent
+from petrial.protocol.rules import split_path
+from petrial.subjects.criteria import Screening, Standing, screening_of
+from petrial.subjects.facts import Draft, Place
+from petrial.subjects.records import (
+    CONSENT,
+    SCREENING,
+    SUBJECT,
+    SUBJECT_MOVES,
+    Given,
+    Subject,
+    SubjectHappening,
+    moved,
+)
+from petrial.subjects.study import next_repeat
+from petrial.vocabulary.errors import Problem, RefusedError
+
+__all__ = [
+    "Answers",
+    "complete",
+    "consent",
+    "enrol",
+    "erase",
+    "register",
+    "screen",
+    "withdraw",
+]
+
+
+def register(
+    desk: Desk, site: str, subject: str, pseudonym: str = "", *, dry_run: bool = False
+) -> Done:
+    """Register a subject at a site, and draw the date shift of its images.
+
+    Parameters
+    ----------
+    desk
+        Where.
+    site
+        Code of the site.
+    subject
+        Number in the trial; it must not tell who the person is.
+    pseudonym
+        The hospital's own number, sealed; empty where it is not kept here.
+
+    Raises
+    ------
+    RefusedError
+        The number is taken or cannot be used; the site is unknown; or the hospital's number is
+        registered already.
+    """
+
+    def decide(view: View) -> Decision:
+        if view.protocol.site(site) is None:
+            raise RefusedError(
+                where=f"register {subject}",
+                field="site",
+                got=site,
+                wanted="one of: " + ", ".join(one.code for one in view.protocol.sites),
+                do="choose a site of the protocol in force",
+            )
+        shift = desk.draw(1, LARGEST_SHIFT_DAY)
+        drafts = [
+            own(SUBJECT, "status", Subject.REGISTERED.value),
+            own(SUBJECT, "date_shift", str(shift), sealed=True),
+        ]
+        if pseudonym:
+            drafts.append(own(SUBJECT, "pseudonym", pseudonym, sealed=True))
+        return Decision(drafts=tuple(drafts))
+
+    _usable(subject)
+    if pseudonym:
+        _not_registered(desk, subject, pseudonym)
+    return perform(desk, Act.REGISTER, subject, decide, site=site, dry_run=dry_run)
+
+
+def _usable(subject: str) -> None:
+    fit = subject.isascii() and all(c.isalnum() or c in "-_." for c in subject)
+    if not fit or not 1 <= len(subject) <= 40 or not subject[0].isalnum():  # noqa: PLR2004  a label
+        raise RefusedError(
+            where="register",
+            field="subject",
+            got=subject,
+            wanted="up to 40 letters, digits, - _ . with a letter or digit first",
+            do="choose a number such as UMCG-001",
+        )
+
+
+def _not_registered(desk: Desk, subject: str, pseudonym: str) -> None:
+    """Refuse a hospital number that another subject has."""
+    facts = desk.ledger.across(SUBJECT, "pseudonym")
+    opened = desk.ledger.opened(facts)
+    for fact in facts:
+        if fact.value is not None and opened.get(fact.value) == pseudonym:
+            raise RefusedError(
+                where=f"register {subject}",
+                field="hospital number",
+                got=f"the one of {fact.subject}",
+                wanted="a person who is not registered yet",
+                do=f"go on with {fact.subject}",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What a subject said when asked for consent.
+
+    Attributes
+    ----------
+    given
+        By name of the consent.
+    on
+        The day of the signature.
+    form_version
+        Version of the information and consent form.
+    """
+
+    given: Mapping[str, Given]
+    on: date
+    form_version: str
+
+
+def consent(desk: Desk, subject: str, answers: Answers, *, dry_run: bool = False) -> Done:
+    """State the answers of a subject to the consents of the protocol.
+
+    Raises
+    ------
+    RefusedError
+        A consent that the protocol does not have, a day in the future, or no answer at all; or
+        one is withdrawn that was never given.
+    """
+
+    def decide(view: View) -> Decision:
+        where = f"consent of {subject}"
+        names = [one.name for one in view.protocol.consents]
+        problems = [
+            Problem(where, "consent", name, "one of: " + ", ".join(names), "correct the name")
+            for name in answers.given
+            if name not in names
+        ]
+        if answers.on > view.now.date() or not answers.given:
+            day = answers.on.isoformat()
+            problems.append(
+                Problem(
+                    where,
+                    "day of consent" if answers.given else "answers",
+                    day if answers.given else "",
+                    f"a day up to {view.now.date()}" if answers.given else "one answer at least",
+                    "enter what stands on the signed form",
+                )
+            )
+        problems += [
+            Problem(where, name, "withdrawn", "a consent that was given", "correct the answer")
+            for name, answer in answers.given.items()
+            if answer is Given.WITHDRAWN and view.state.consent(name) is not Given.GIVEN
+        ]
+        if problems:
+            refuse(problems)
+        repeat, day = next_repeat(view.state, CONSENT), answers.on.isoformat()
+        stated = [
+            own(CONSENT, name, answer.value, repeat, observed=day)
+            for name, answer in answers.given.items()
+        ]
+        stated.append(own(CONSENT, "version", answers.form_version, repeat, observed=day))
+        return Decision(drafts=tuple(stated))
+
+    return perform(desk, Act.CONSENT, subject, decide, dry_run=dry_run)
+
+
+def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
+    """Judge every criterion as of a day on what is stated now, and state the verdicts.
+
+    An undecided screening names the facts that are missing, in the notes.
+
+    Raises
+    ------
+    RefusedError
+        The subject is enrolled, or takes part no more; or the day lies in the future.
+    """
+
+    def decide(view: View) -> Decision:
+        _past(on, view, f"screen {subject}")
+        screening = screening_of(view.protocol, view.state, on)
+        status = view.state.status
+        if status is None:
+            raise AssertionError  # perform has checked that the subject is registered
+        after = moved(SUBJECT_MOVES, status, _HAPPENED[screening.standing], f"screen {subject}")
+        repeat, day = next_repeat(view.state, SCREENING), on.isoformat()
+        drafts = [
+            own(SCREENING, judged.number, judged.outcome.value, repeat, observed=day)
+            for judged in screening.judgements
+        ]
+        drafts.append(own(SCREENING, "verdict", screening.standing.value, repeat, observed=day))
+        if after is not status:
+            drafts.append(own(SUBJECT, "status", after.value))
+        return Decision(drafts=tuple(drafts), notes=_told(screening))
+
+    return perform(desk, Act.SCREEN, subject, decide, dry_run=dry_run)
+
+
+_HAPPENED = {
+    Standing.ELIGIBLE: SubjectHappening.FOUND_ELIGIBLE,
+    Standing.INELIGIBLE: SubjectHappening.FOUND_INELIGIBLE,
+    Standing.UNDECIDED: SubjectHappening.FOUND_UNDECIDED,
+}
+
+
+def _told(screening: Screening) -> tuple[str, ...]:
+    return tuple(
+        f"{judged.number} {judged.outcome.value}: {judged.why}"
+        for judged in screening.judgements
+        if judged.blocks
+    )
+
+
+def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
+    """Enrol a subject: consents given, criteria judged anew, all in order on this day.
+
+    States the day at the protocol's event of study day 1, where its item is a date and empty.
+
+    Raises
+    ------
+    RefusedError
+        A required consent is missing, a criterion is not fulfilled or unknown, or the subject was
+        not found eligible before, each reason named; or the day lies in the future.
+    """
+
+    def decide(view: View) -> Decision:
+        _past(on, view, f"enrol {subject}")
+        lacking = [
+            _lacking(subject, one)
+            for one in view.protocol.consents
+            if one.required and view.state.consent(one.name) is not Given.GIVEN
+        ]
+        if lacking:
+            refuse(lacking)
+        screening = screening_of(view.protocol, view.state, on)
+        if screening.standing is not Standing.ELIGIBLE:
+            refuse(
+                [
+                    Problem(
+                        f"enrol {subject}",
+                        f"criterion {judged.number}",
+                        f"{judged.outcome.value}: {judged.why}",
+                        judged.text,
+                        "enter what is missing; a subject who does not fit cannot be enrolled",
+                    )
+                    for judged in screening.judgements
+                    if judged.blocks
+                ]
+            )
+        status = view.state.status or Subject.REGISTERED
+        after = moved(SUBJECT_MOVES, status, SubjectHappening.ENROLLED, f"enrol {subject}")
+        status_now = own(SUBJECT, "status", after.value, observed=on.isoformat())
+        return Decision(drafts=(status_now, *_day_one(view, on)))
+
+    return perform(desk, Act.ENROL, subject, decide, dry_run=dry_run)
+
+
+def _lacking(subject: str, one: Consent) -> Problem:
+    return Problem(
+        f"enrol {subject}",
+        f"consent {one.name}",
+        "",
+        f"given: {one.text}",
+        "ask for it, and state the answer: `petrial subjects consent`",
+    )
+
+
+def _day_one(view: View, on: date) -> tuple[Draft, ...]:
+    event = next(one for one in view.protocol.events if one.day_one)
+    form, name, _ = split_path(event.happened)
+    item = view.protocol.item(form, name)
+    place = Place(event.name, 1, form, 1, name)
+    stated = view.state.facts.get(place)
+    if item is None or item.type is not ItemType.DATE or stated is not None:
+        return ()
+    return (Draft(place=place, value=on.isoformat()),)
+
+
+def withdraw(desk: Desk, subject: str, on: date, reason: str, *, dry_run: bool = False) -> Done:
+    """State that a subject takes part no more; what was stated before stays.
+
+    Raises
+    ------
+    RefusedError
+        The subject has withdrawn or completed; no reason; or a day in the future.
+    """
+
+    def decide(view: View) -> Decision:
+        return _ended(view, SubjectHappening.WITHDREW, on, reason)
+
+    return perform(desk, Act.WITHDRAW, subject, decide, dry_run=dry_run)
+
+
+def complete(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
+    """State that a subject has completed the trial.
+
+    Raises
+    ------
+    RefusedError
+        The subject is not enrolled, or a day in the future.
+    """
+
+    def decide(view: View) -> Decision:
+        return _ended(view, SubjectHappening.COMPLETED, on, "completed as planned")
+
+    return perform(desk, Act.COMPLETE, subject, decide, dry_run=dry_run)
+
+
+def _ended(view: View, happening: SubjectHappening, on: date, reason: str) -> Decision:
+    where = f"{happening.value} {view.state.subject}"
+    after = moved(SUBJECT_MOVES, view.state.status or Subject.REGISTERED, happening, where)
+    _past(on, view, where)
+    said = checked_reason(reason, where)
+    day = on.isoformat()
+    return Decision(
+        drafts=(
+            own(SUBJECT, "status", after.value, observed=day),
+            own(SUBJECT, "ended_because", said, observed=day, sealed=True),
+        )
+    )
+
+
+def _past(on: date, view: View, where: str) -> None:
+    if on > view.now.date():
+        raise RefusedError(
+            where=where,
+            field="day",
+            got=on.isoformat(),
+            wanted=f"a day up to {view.now.date()}",
+            do="enter it when it has happened",
+        )
+
+
+def erase(desk: Desk, subject: str, reason: str, *, dry_run: bool = False) -> Done:
+    """Erase a subject's sealed texts: names, birth date, free text, date shift.
+
+    The chain stays whole: it holds commitments, which without their salt tell nothing.
+
+    Raises
+    ------
+    RefusedError
+        No reason is given.
+    """
+
+    def decide(view: View) -> Decision:
+        said = checked_reason(reason, f"erase {subject}")
+        return Decision(
+            drafts=(own(SUBJECT, "erased", "yes"), own(SUBJECT, "erased_because", said)),
+            erase=tuple(view.state.opened),
+            notes=(f"{len(view.state.opened)} sealed texts of the present state",),
+        )
+
+    return perform(desk, Act.ERASE, subject, decide, dry_run=dry_run)

@@ -1,0 +1,325 @@
+"""Acts that state values: fill in a form, register a dose, a sample or a result, correct."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
+from petrial.conduct.filling import (
+    changed,
+    checked_reason,
+    filled_form,
+    observed_text,
+    stated_values,
+    together,
+)
+from petrial.conduct.permissions import FILLING, Act
+from petrial.conduct.remarks import batch_problems, remarks
+from petrial.protocol.forms import Form, FormKind
+from petrial.protocol.model import Protocol
+from petrial.subjects.facts import Absent, Draft, Place
+from petrial.subjects.values import canonical_value
+from petrial.vocabulary.errors import Problem, RefusedError
+from petrial.vocabulary.knowledge import Unknown
+
+__all__ = ["Change", "Correction", "Entry", "change_treatment", "correct", "record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A form as it is filled in, whole or in part.
+
+    Attributes
+    ----------
+    event, form
+        Names in the protocol.
+    values
+        Entered text by item.
+    absent
+        Why there is no value, by item.
+    event_repeat
+        Which repeat of the event.
+    form_repeat
+        Which repeat of the form at the event; None for a new one where the form repeats.
+    observed
+        Day, or moment with offset, at which it was seen; empty where it is not stated.
+    """
+
+    event: str
+    form: str
+    values: Mapping[str, str]
+    absent: Mapping[str, Absent] = field(default_factory=dict)
+    event_repeat: int = 1
+    form_repeat: int | None = None
+    observed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A value in the place of another.
+
+    Attributes
+    ----------
+    place
+        Where.
+    value
+        Entered text; None where ``absent`` says why there is none.
+    absent
+        Why there is none: ``removed`` where it should never have been stated.
+    reason
+        Why; it is kept, sealed.
+    was
+        The value that the person saw, where they did; another one by now is refused.
+    """
+
+    place: Place
+    value: str | None
+    reason: str
+    absent: Absent | None = None
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A treatment that ends, and the one that takes its place, if any."""
+
+    event: str
+    form: str
+    form_repeat: int
+    stopped_on: str
+    next_treatment: Mapping[str, str] | None = None
+    event_repeat: int = 1
+
+
+def act_for(protocol: Protocol, form: str) -> Act:
+    """Return the act that filling in this form is."""
+    found = protocol.form(form)
+    return Act.RECORD if found is None else FILLING.get(found.kind, Act.RECORD)
+
+
+def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = False) -> Done:
+    """Fill in a form, whole or in part.
+
+    What is stated already with the same value adds nothing.
+
+    Parameters
+    ----------
+    desk, subject
+        Where and whose.
+    act
+        ``RECORD``, or the act of the form's kind (``FILLING``): register an administration, a
+        sample or a result, start a treatment, report an adverse event.
+    entry
+        What is stated.
+    dry_run
+        Only say what would happen.
+
+    Raises
+    ------
+    RefusedError
+        A value cannot be (all such are named), contradicts another, or differs from one that is
+        stated; the form is unknown, of another act, locked, or not this role's; the subject has
+        withdrawn.
+    """
+
+    def decide(view: View) -> Decision:
+        form, repeat = filled_form(
+            view, entry.event, entry.event_repeat, entry.form, entry.form_repeat
+        )
+        _right_act(act, form, view)
+        where = f"{view.state.subject}, {entry.event}, {entry.form}"
+        values, problems = stated_values(view, form, entry.values, where)
+        observed = observed_text(view, entry.observed, where)
+        at = Place(entry.event, entry.event_repeat, entry.form, repeat, "")
+        drafts, clashes = _new(view, form, at, values, entry.absent, observed)
+        problems += clashes
+        if not problems:
+            problems = together(view, form, at, values)
+            problems += batch_problems(view, form, values, where)
+        if problems:
+            refuse(problems)
+        if drafts:
+            drafts = (*drafts, *changed(view, at))
+        return Decision(drafts=drafts, notes=remarks(view, form, values))
+
+    return perform(desk, act, subject, decide, dry_run=dry_run)
+
+
+def _right_act(act: Act, form: Form, view: View) -> None:
+    right = FILLING.get(form.kind, Act.RECORD)
+    if act is not right:
+        raise RefusedError(
+            where=f"{act.value} {view.state.subject}",
+            field="form",
+            got=f"{form.name}, a form of kind {form.kind.value}",
+            wanted=f"a form whose filling in is to {act.value}",
+            do=f"this one is filled in by the act {right.value}",
+        )
+
+
+def _new(
+    view: View,
+    form: Form,
+    at: Place,
+    values: Mapping[str, str],
+    absent: Mapping[str, Absent],
+    observed: str,
+) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
+    """Return drafts of what is new, and a problem for each value that differs from a stated one."""
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for name in [*values, *absent]:
+        item = form.item(name)
+        place = at._replace(item=name)
+        where = f"{view.state.subject}, {place}"
+        if item is None:
+            known = ", ".join(one.name for one in form.items)
+            problems.append(Problem(where, name, name, f"one of: {known}", "correct the name"))
+            continue
+        value = values.get(name)
+        why = "" if value is not None else absent[name].value
+        before = view.state.facts.get(place)
+        if before is not None and before.absent != Absent.REMOVED.value:
+            if (view.state.text(before), before.absent) == (value, why):
+                continue
+            problems.append(_differs(where, name, sealed=item.sealed))
+            continue
+        drafts.append(
+            Draft(
+                place=place,
+                value=value,
+                unit=item.unit if value is not None else "",
+                absent=why,
+                observed=observed,
+                sealed=item.sealed and value is not None,
+                replaces=None if before is None else before.seq,
+            )
+        )
+    return tuple(drafts), tuple(problems)
+
+
+def _differs(where: str, name: str, *, sealed: bool) -> Problem:
+    return Problem(
+        where,
+        name,
+        "another value" if sealed else "a value that differs from the one stated before",
+        "a place that has no value yet",
+        "if it was wrong, correct it with the reason: `petrial forms correct`",
+    )
+
+
+def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool = False) -> Done:
+    """State another value in the place of one, with the reason; both stay in the ledger.
+
+    A signature on the form is taken away: it covered what stood there.
+
+    Raises
+    ------
+    RefusedError
+        There is nothing to correct, no reason, no difference; the value has changed since the
+        person saw it, cannot be, or contradicts others; the form is locked or not this role's.
+    """
+
+    def decide(view: View) -> Decision:
+        place = correction.place
+        form, _ = filled_form(view, place.event, place.event_repeat, place.form, place.form_repeat)
+        where = f"{view.state.subject}, {place}"
+        item = form.item(place.item)
+        before = view.state.facts.get(place)
+        if item is None or before is None:
+            raise RefusedError(
+                where=where,
+                field=place.item,
+                got="nothing stated" if item is not None else "no such item",
+                wanted="a value to correct",
+                do="look at what is stated: `petrial forms show`",
+            )
+        reason = checked_reason(correction.reason, where)
+        value: str | None = None
+        if correction.value is not None:
+            verdict = canonical_value(item, correction.value, view.protocol, where, view.now.date())
+            if isinstance(verdict, Unknown):
+                refuse(verdict.problems)
+            value = verdict.value
+        _still(correction, view.state.text(before), where)
+        why = "" if value is not None else (correction.absent or Absent.REMOVED).value
+        if (view.state.text(before), before.absent) == (value, why):
+            raise RefusedError(
+                where=where,
+                field=place.item,
+                got="the value that is stated already",
+                wanted="another value",
+                do="nothing: there is nothing to correct",
+            )
+        clashes = together(view, form, place, {} if value is None else {place.item: value})
+        if clashes:
+            refuse(clashes)
+        draft = Draft(
+            place=place,
+            value=value,
+            unit=item.unit if value is not None else "",
+            absent=why,
+            observed=before.observed,
+            reason=reason,
+            replaces=before.seq,
+            sealed=item.sealed and value is not None,
+        )
+        return Decision(drafts=(draft, *changed(view, place)))
+
+    return perform(desk, Act.CORRECT, subject, decide, dry_run=dry_run)
+
+
+def _still(correction: Correction, now: str | None, where: str) -> None:
+    """Refuse where the value is not the one the person saw."""
+    if correction.was is not None and correction.was != now:
+        raise RefusedError(
+            where=where,
+            field=correction.place.item,
+            got="a value that someone changed in the meantime",
+            wanted="the value that was seen",
+            do="look at it again: `petrial forms show`",
+        )
+
+
+def change_treatment(desk: Desk, subject: str, change: Change, *, dry_run: bool = False) -> Done:
+    """End a treatment, and start the one that takes its place, in one act.
+
+    Raises
+    ------
+    RefusedError
+        As of ``record``; or there is no such treatment going on.
+    """
+
+    def decide(view: View) -> Decision:
+        form, repeat = filled_form(
+            view, change.event, change.event_repeat, change.form, change.form_repeat
+        )
+        where = f"{view.state.subject}, {change.event}, {change.form}"
+        if form.kind is not FormKind.TREATMENT:
+            _right_act(Act.CHANGE_TREATMENT, form, view)
+        at = Place(change.event, change.event_repeat, change.form, repeat, "")
+        going_on = view.state.facts.get(at._replace(item="started_on"))
+        ended = view.state.facts.get(at._replace(item="stopped_on"))
+        if going_on is None or (ended is not None and ended.value is not None):
+            raise RefusedError(
+                where=where,
+                field="treatment",
+                got="one that has ended" if ended else f"no treatment number {repeat}",
+                wanted="a treatment that goes on",
+                do="look at the treatments: `petrial forms show`",
+            )
+        both: list[Draft] = []
+        problems: tuple[Problem, ...] = ()
+        parts = [(at, {"stopped_on": change.stopped_on})]
+        if change.next_treatment is not None:
+            taken = [p.form_repeat for p in view.state.facts if p[:3] == at[:3]]
+            parts.append((at._replace(form_repeat=max(taken) + 1), dict(change.next_treatment)))
+        for place, entered in parts:
+            values, wrong = stated_values(view, form, entered, where)
+            drafts, clashes = _new(view, form, place, values, {}, "")
+            problems += wrong + clashes + together(view, form, place, values)
+            both += [*drafts, *changed(view, place)]
+        if problems:
+            refuse(problems)
+        return Decision(drafts=tuple(both))
+
+    return perform(desk, Act.CHANGE_TREATMENT, subject, decide, dry_run=dry_run)

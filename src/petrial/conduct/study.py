@@ -1,0 +1,357 @@
+"""Acts of the study as a whole: founding, protocol versions, roles, analysis plan, unblinding."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from petrial.conduct.desk import Decision, Desk, Done, View, perform
+from petrial.conduct.drafts import own, text_digest
+from petrial.conduct.ledger import Ledger, Stamp
+from petrial.conduct.permissions import Act
+from petrial.protocol.model import Protocol, Role
+from petrial.subjects.facts import STUDY, Draft, Fact
+from petrial.subjects.records import (
+    GRANT,
+    PLAN,
+    PLAN_MOVES,
+    PROTOCOL,
+    UNBLINDING,
+    Plan,
+    PlanHappening,
+    moved,
+)
+from petrial.subjects.study import (
+    ALL_SITES,
+    adoptions,
+    grants,
+    next_repeat,
+    plan_locked,
+    unblinded,
+)
+from petrial.vocabulary.errors import RefusedError
+
+__all__ = [
+    "Amendment",
+    "adopt",
+    "draft_plan",
+    "end_grant",
+    "found",
+    "grant",
+    "lock_plan",
+    "unblind",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A protocol version to bring into force.
+
+    Attributes
+    ----------
+    text
+        The protocol file.
+    protocol
+        What it holds.
+    site
+        Where; ``*`` for all.
+    in_force_from
+        First day.
+    consent_again
+        Names of the consents that subjects must be asked for anew.
+    reason
+        Why, as the ethics committee was told.
+    """
+
+    text: str
+    protocol: Protocol
+    site: str
+    in_force_from: date
+    consent_again: tuple[str, ...]
+    reason: str
+
+
+def found(
+    ledger: Ledger, text: str, protocol: Protocol, administrator: str, now: datetime
+) -> tuple[Fact, ...]:
+    """State the first facts of a study: its protocol, and who administers it.
+
+    Raises
+    ------
+    RefusedError
+        The ledger has facts already.
+    """
+    with ledger.unit() as unit:
+        if unit.current(STUDY):
+            raise RefusedError(
+                where=ledger.study,
+                field="ledger",
+                got="a study that was founded before",
+                wanted="an empty ledger",
+                do="choose another folder",
+            )
+        digest = unit.keep_protocol(text)
+        drafts = (
+            own(PROTOCOL, "version", protocol.identity.version),
+            own(PROTOCOL, "hash", digest),
+            own(PROTOCOL, "site", ALL_SITES),
+            own(PROTOCOL, "in_force_from", now.date().isoformat()),
+            own(PROTOCOL, "consent_again", ""),
+            *_granted(1, administrator, Role.ADMINISTRATOR, ALL_SITES),
+        )
+        stamp = Stamp(
+            act=Act.FOUND.value,
+            site="",
+            author=administrator,
+            role=Role.ADMINISTRATOR.value,
+            protocol=protocol.identity.version,
+            recorded=now,
+        )
+        facts = tuple(unit.append(STUDY, drafts, stamp))
+        unit.commit()
+    return facts
+
+
+def adopt(desk: Desk, amendment: Amendment, *, dry_run: bool = False) -> Done:
+    """Bring a protocol version into force at a site, or everywhere, from a day on.
+
+    Facts keep the version under which they were recorded. Who must consent again is told by
+    ``petrial.conduct.overview.consent_due``.
+
+    Raises
+    ------
+    RefusedError
+        Another protocol than this study's; a version that was adopted with another content; a
+        day before an adoption that is in force there; a site or consent that it does not have.
+    """
+
+    def decide(view: View) -> Decision:
+        _fits(amendment, view)
+        repeat = next_repeat(view.study, PROTOCOL)
+        day = amendment.in_force_from.isoformat()
+        return Decision(
+            drafts=(
+                own(PROTOCOL, "version", amendment.protocol.identity.version, repeat),
+                own(PROTOCOL, "hash", text_digest(amendment.text), repeat),
+                own(PROTOCOL, "site", amendment.site, repeat),
+                own(PROTOCOL, "in_force_from", day, repeat),
+                own(PROTOCOL, "consent_again", " ".join(amendment.consent_again), repeat),
+                own(PROTOCOL, "reason", amendment.reason, repeat, sealed=True),
+            ),
+            keep=(amendment.text,),
+        )
+
+    site = None if amendment.site == ALL_SITES else amendment.site
+    return perform(desk, Act.ADOPT, STUDY, decide, site=site, dry_run=dry_run)
+
+
+def _fits(amendment: Amendment, view: View) -> None:
+    """Refuse an amendment that contradicts what was adopted before."""
+    new, old = amendment.protocol, view.protocol
+    where = f"adopt {new.identity.version}"
+    if new.identity.name != old.identity.name:
+        raise RefusedError(
+            where=where,
+            field="identity.name",
+            got=new.identity.name,
+            wanted=f"{old.identity.name}, the trial of this study",
+            do="another trial is another study: `petrial study init`",
+        )
+    digest = text_digest(amendment.text)
+    for one in adoptions(view.study):
+        if one.version == new.identity.version and one.digest != digest:
+            raise RefusedError(
+                where=where,
+                field="identity.version",
+                got=f"{one.version} with another content than the one adopted before",
+                wanted="a new version number for a new content",
+                do="raise identity.version in the file",
+            )
+        overlaps = ALL_SITES in {one.site, amendment.site} or one.site == amendment.site
+        if overlaps and amendment.in_force_from < one.in_force_from <= view.now.date():
+            raise RefusedError(
+                where=where,
+                field="in force from",
+                got=amendment.in_force_from.isoformat(),
+                wanted=f"not before {one.in_force_from}, when {one.version} came into force",
+                do="choose a day from then on: what was recorded keeps its version",
+            )
+    codes = {site.code for site in new.sites} | {ALL_SITES}
+    unknown = [c for c in amendment.consent_again if new.consent(c) is None]
+    if amendment.site not in codes or unknown:
+        raise RefusedError(
+            where=where,
+            field="consent" if unknown else "site",
+            got=", ".join(unknown) or amendment.site,
+            wanted="one of: "
+            + ", ".join(sorted(c.name for c in new.consents) if unknown else sorted(codes)),
+            do="correct the name, or add it to the file",
+        )
+
+
+def grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False) -> Done:
+    """Give a person a role at a site; ``*`` for all.
+
+    Raises
+    ------
+    RefusedError
+        The site does not exist, or the person has that role there.
+    """
+
+    def decide(view: View) -> Decision:
+        if site != ALL_SITES and view.protocol.site(site) is None:
+            raise RefusedError(
+                where=f"grant to {user}",
+                field="site",
+                got=site,
+                wanted="one of: " + ", ".join([s.code for s in view.protocol.sites] + [ALL_SITES]),
+                do="choose a site of the protocol in force",
+            )
+        if any((g.user, g.role, g.site) == (user, role, site) for g in grants(view.study)):
+            raise RefusedError(
+                where=f"grant to {user}",
+                field="role",
+                got=f"{role.value} at {site}, held already",
+                wanted="a role that is not held yet",
+                do="nothing: there is nothing to change",
+            )
+        return Decision(drafts=_granted(next_repeat(view.study, GRANT), user, role, site))
+
+    return perform(desk, Act.GRANT, STUDY, decide, dry_run=dry_run)
+
+
+def end_grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False) -> Done:
+    """End a role of a person at a site.
+
+    Raises
+    ------
+    RefusedError
+        The person does not have it; or it is the last administrator.
+    """
+
+    def decide(view: View) -> Decision:
+        held = grants(view.study)
+        found = [g for g in held if (g.user, g.role, g.site) == (user, role, site)]
+        if not found:
+            raise RefusedError(
+                where=f"end the role of {user}",
+                field="role",
+                got=f"{role.value} at {site}, not held",
+                wanted="a role that is held",
+                do="look at the roles: `petrial study info`",
+            )
+        if role is Role.ADMINISTRATOR and sum(g.role is role for g in held) == 1:
+            raise RefusedError(
+                where=f"end the role of {user}",
+                field="role",
+                got="the last administrator",
+                wanted="one administrator at least",
+                do="grant the role to someone else first",
+            )
+        return Decision(drafts=(own(GRANT, "status", "ended", found[0].repeat),))
+
+    return perform(desk, Act.END_GRANT, STUDY, decide, dry_run=dry_run)
+
+
+def _granted(repeat: int, user: str, role: Role, site: str) -> tuple[Draft, ...]:
+    return (
+        own(GRANT, "user", user, repeat),
+        own(GRANT, "role", role.value, repeat),
+        own(GRANT, "site", site, repeat),
+        own(GRANT, "status", "granted", repeat),
+    )
+
+
+def draft_plan(desk: Desk, version: str, document: bytes, *, dry_run: bool = False) -> Done:
+    """State a version of the analysis plan by the hash of its document.
+
+    Raises
+    ------
+    RefusedError
+        The version exists.
+    """
+
+    def decide(view: View) -> Decision:
+        if _plan_repeat(view, version) is not None:
+            raise RefusedError(
+                where="analysis plan",
+                field="version",
+                got=version,
+                wanted="a version that does not exist yet",
+                do="give the changed plan a new version",
+            )
+        repeat = next_repeat(view.study, PLAN)
+        digest = hashlib.sha256(document).hexdigest()
+        return Decision(
+            drafts=(
+                own(PLAN, "version", version, repeat),
+                own(PLAN, "hash", digest, repeat),
+                own(PLAN, "status", Plan.DRAFT.value, repeat),
+            )
+        )
+
+    return perform(desk, Act.DRAFT_PLAN, STUDY, decide, dry_run=dry_run)
+
+
+def lock_plan(desk: Desk, version: str, document: bytes, *, dry_run: bool = False) -> Done:
+    """Lock a version of the analysis plan; its document must be the one that was drafted.
+
+    Raises
+    ------
+    RefusedError
+        No such version; another document; locked already; or the results are open already.
+    """
+
+    def decide(view: View) -> Decision:
+        repeat = _plan_repeat(view, version)
+        digest = hashlib.sha256(document).hexdigest()
+        known = None if repeat is None else view.study.own(PLAN, "hash", repeat)
+        if repeat is None or known != digest:
+            raise RefusedError(
+                where=f"analysis plan {version}",
+                field="document",
+                got="another document" if repeat else "no such version",
+                wanted=f"the drafted one, SHA-256 {known}" if repeat else "a drafted version",
+                do="draft this document under a version of its own first",
+            )
+        if unblinded(view.study):
+            raise RefusedError(
+                where=f"analysis plan {version}",
+                field="unblinding",
+                got="results that are open",
+                wanted="a plan that is locked before",
+                do="report analyses by this plan as made after unblinding",
+            )
+        state = Plan(view.study.own(PLAN, "status", repeat) or "")
+        after = moved(PLAN_MOVES, state, PlanHappening.LOCKED, f"analysis plan {version}")
+        return Decision(drafts=(own(PLAN, "status", after.value, repeat),))
+
+    return perform(desk, Act.LOCK_PLAN, STUDY, decide, dry_run=dry_run)
+
+
+def _plan_repeat(view: View, version: str) -> int | None:
+    repeats = view.study.repeats_of(PLAN)
+    return next((r for r in repeats if view.study.own(PLAN, "version", r) == version), None)
+
+
+def unblind(desk: Desk, *, dry_run: bool = False) -> Done:
+    """Open all results to the statistician; only with a locked analysis plan.
+
+    Raises
+    ------
+    RefusedError
+        No plan is locked, or the results are open already.
+    """
+
+    def decide(view: View) -> Decision:
+        version = plan_locked(view.study)
+        if version is None or unblinded(view.study):
+            raise RefusedError(
+                where="unblinding",
+                field="analysis plan",
+                got="results that are open already" if version else "no locked version",
+                wanted="a locked plan, and results that are not open yet",
+                do="nothing" if version else "lock the plan first: `petrial study lock-plan`",
+            )
+        return Decision(drafts=(own(UNBLINDING, "plan", version),))
+
+    return perform(desk, Act.UNBLIND, STUDY, decide, dry_run=dry_run)
