@@ -49,7 +49,8 @@ def canonical(fact: Fact) -> bytes:
 
 
 def _bytes(row: tuple[object, ...]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="surrogatepass")  # a damaged row is to be found, not to stop us
 
 
 def digest(fact: Fact) -> str:

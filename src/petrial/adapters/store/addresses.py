@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from petrial.vocabulary.errors import LedgerError
 
-__all__ = ["Address"]
+__all__ = ["Address", "access_path"]
 
 _WAIT_SECONDS: Final = 30
 _SQLITE: Final = "sqlite:///"

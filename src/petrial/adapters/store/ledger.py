@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from petrial.adapters.store import framework
 from petrial.adapters.store.access.chain import AccessChain
-from petrial.adapters.store.addresses import Address
+from petrial.adapters.store.addresses import Address, access_path
 from petrial.adapters.store.keys import Keys
 from petrial.adapters.store.refusals import refusing
+from petrial.adapters.store.roles import grant, guards
 from petrial.adapters.store.rows import CURRENT, Row, fact_of, reading, stream_of, stream_upto
 from petrial.adapters.store.triggers import GROWING, assert_set
 from petrial.adapters.store.unit import DjangoUnit, texts_of
@@ -21,7 +22,7 @@ from petrial.adapters.store.vault import Vault
 from petrial.conduct.ledger import Access, Clock, Seen
 from petrial.subjects.chain import Head
 from petrial.subjects.facts import STUDY, Fact
-from petrial.vocabulary.errors import LedgerError
+from petrial.vocabulary.errors import LedgerError, Problem
 
 __all__ = ["DjangoLedger", "create_ledger", "open_ledger"]
 
@@ -49,6 +50,12 @@ class DjangoLedger:
     def connection(self) -> Any:  # noqa: ANN401  Django has no types
         """Connection of this thread to the database of facts."""
         return connections[self._alias]
+
+    @property
+    def guards(self) -> tuple[Problem, ...]:
+        """What would let the role in use change facts; empty where nothing would."""
+        with refusing(self.address.text):
+            return guards(self.connection, self.address.text)
 
     def close(self) -> None:
         """Close this thread's connections; the ledger cannot be used after it."""
@@ -140,7 +147,12 @@ class DjangoLedger:
 
 
 def create_ledger(
-    address: str, study: str, keys: Keys, *, clock: Clock = timezone.now
+    address: str,
+    study: str,
+    keys: Keys,
+    *,
+    owner: str | None = None,
+    clock: Clock = timezone.now,
 ) -> DjangoLedger:
     """Make the tables of a new ledger, set its triggers, and open it.
 
@@ -152,6 +164,9 @@ def create_ledger(
         Identifier of the study, as it will stand in each fact.
     keys
         Of this study; a ledger opens with no others.
+    owner
+        On PostgreSQL, address of the same database for the role that is to own the tables; the
+        role in ``address`` then may only read and add.
     clock
         Tells the moments of the access chain.
 
@@ -161,24 +176,29 @@ def create_ledger(
         There is a ledger already, or the database cannot be reached.
     """
     where = Address.of(address)
-    if where.path is not None and where.path.exists():
+    if where.path is not None and (where.path.exists() or access_path(where.path).exists()):
         raise _there_already(where)
-    ledger = DjangoLedger(where, study, keys, clock)
+    maker = DjangoLedger(Address.of(owner or address), study, keys, clock)
     try:
         with refusing(where.text):
-            _assert_empty(ledger)
-            for alias, label in _parts(ledger):
-                call_command("migrate", label, database=alias, interactive=False, verbosity=0)
-            with ledger.connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO ledger_study (study, vault_key, public_key) VALUES (%s, %s, %s)",
-                    [study, keys.fingerprint, keys.public],
-                )
-        _assert_sound(ledger)
-    except BaseException:
-        ledger.close()
-        raise
-    return ledger
+            _make(maker)
+            if owner is not None:
+                grant(maker.connection, str(where.facts["USER"]))
+    finally:
+        maker.close()
+    return open_ledger(address, study, keys, clock=clock)
+
+
+def _make(ledger: DjangoLedger) -> None:
+    if "ledger_study" in ledger.connection.introspection.table_names():
+        raise _there_already(ledger.address)
+    for alias, label in _parts(ledger):
+        call_command("migrate", label, database=alias, interactive=False, verbosity=0)
+    with ledger.connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_study (study, vault_key, public_key) VALUES (%s, %s, %s)",
+            [ledger.study, ledger.keys.fingerprint, ledger.keys.public],
+        )
 
 
 def open_ledger(
@@ -208,11 +228,6 @@ def _parts(ledger: DjangoLedger) -> tuple[tuple[str, str], ...]:
     return ((ledger.connection.alias, LEDGER), (ledger.accesses.alias, ACCESS))
 
 
-def _assert_empty(ledger: DjangoLedger) -> None:
-    if "ledger_study" in ledger.connection.introspection.table_names():
-        raise _there_already(ledger.address)
-
-
 def _assert_sound(ledger: DjangoLedger) -> None:
     where = ledger.address
     with refusing(where.text):
@@ -228,7 +243,7 @@ def _assert_sound(ledger: DjangoLedger) -> None:
                     field="migrations",
                     got=f"without {missing[0][0].name}",
                     wanted="all migrations of this version of petrial",
-                    do="make a backup, then `petrial study migrate`",
+                    do="open it with the version of petrial that the study uses",
                 )
             assert_set(label, alias, where.text)
         _assert_same_study(ledger)

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -38,6 +39,7 @@ class DjangoUnit:
         self._study = study
         self._vault = vault
         self._atomic: Any = None
+        self._failed = False
         self._heads: dict[str, Head] = {}
         self._places: OrderedDict[str, dict[Place, Newest]] = OrderedDict()
 
@@ -51,6 +53,7 @@ class DjangoUnit:
         with refusing(f"study {self._study}"):
             atomic.__enter__()
         self._atomic = atomic
+        self._failed = False
         return self
 
     def __exit__(
@@ -72,8 +75,22 @@ class DjangoUnit:
             atomic.__exit__(None, None, None)
 
     def commit(self) -> None:
-        """Make it last. Nothing can be appended after it."""
+        """Make it last. Nothing can be appended after it.
+
+        Raises
+        ------
+        LedgerError
+            Part of it was refused before: all of it is stored, or nothing.
+        """
         self._begun()
+        if self._failed:
+            raise LedgerError(
+                where=f"study {self._study}",
+                field="unit of work",
+                got="a part that was refused",
+                wanted="all parts accepted: an act is stored whole or not at all",
+                do="begin a new unit of work without that part",
+            )
         self._end()
 
     def _begun(self) -> None:
@@ -86,10 +103,19 @@ class DjangoUnit:
                 do="begin a new one: `with ledger.unit() as unit`",
             )
 
+    @contextmanager
+    def _working(self, where: str) -> Iterator[None]:
+        self._begun()
+        try:
+            with refusing(where):
+                yield
+        except BaseException:
+            self._failed = True
+            raise
+
     def current(self, subject: str) -> Sequence[Fact]:
         """Return the newest fact at each place of a chain, in order of numbers; lock the chain."""
-        self._begun()
-        with refusing(f"chain of {subject}"):
+        with self._working(f"chain of {subject}"):
             self._lock(subject)
             rows = self._current_rows(subject)
             self._remember(subject, rows)
@@ -97,8 +123,8 @@ class DjangoUnit:
 
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""
-        self._begun()
-        return self._vault.opened(self._connection, texts_of(facts))
+        with self._working("vault"):
+            return self._vault.opened(self._connection, texts_of(facts))
 
     def append(self, subject: str, drafts: Sequence[Draft], stamp: Stamp) -> Sequence[Fact]:
         """Append to a chain, seal what is to be sealed, and bring the projection up to date.
@@ -109,10 +135,9 @@ class DjangoUnit:
             A draft replaces what is no longer the newest fact at its place, or would replace
             one without saying so; or it cannot be stored in both databases.
         """
-        self._begun()
         if not drafts:
             return []
-        with refusing(f"chain of {subject}"):
+        with self._working(f"chain of {subject}"):
             head = self._lock(subject)
             places = self._places.get(subject)
             if places is None:
@@ -125,15 +150,13 @@ class DjangoUnit:
 
     def erase(self, commitments: Sequence[str]) -> int:
         """Erase sealed texts with their salts; return how many there were."""
-        self._begun()
-        with refusing("vault"):
+        with self._working("vault"):
             return self._vault.erase(self._connection, commitments)
 
     def keep_protocol(self, text: str) -> str:
         """Keep the text of a protocol file; return its SHA-256, under which it is found."""
-        self._begun()
         digest = hashlib.sha256(text.encode()).hexdigest()
-        with refusing("protocol"), self._connection.cursor() as cursor:
+        with self._working("protocol"), self._connection.cursor() as cursor:
             cursor.execute(_KEEP, [digest, text])
         return digest
 

@@ -69,14 +69,20 @@ class Vault:
                 cursor.executemany(_INSERT, rows)
 
     def opened(self, connection: Any, commitments: Iterable[str]) -> Mapping[str, str]:  # noqa: ANN401
-        """Return the texts that are still there, by commitment."""
-        texts: dict[str, str] = {}
-        with connection.cursor() as cursor:
-            for some in _parts(commitments):
-                cursor.execute(_SELECT.format(", ".join(["%s"] * len(some))), some)
-                for sealed, ciphertext in cursor.fetchall():
-                    texts[sealed] = self.open(sealed, bytes(ciphertext))
-        return texts
+        """Return the texts that are still there, by commitment. Raises LedgerError."""
+        found = _found(connection, commitments)
+        return {sealed: self.open(sealed, ciphertext) for sealed, ciphertext in found}
+
+    def tried(self, connection: Any, commitments: Iterable[str]) -> tuple[int, list[str]]:  # noqa: ANN401
+        """Return how many texts are still there, and the commitments whose text does not fit."""
+        count, bad = 0, []
+        for sealed, ciphertext in _found(connection, commitments):
+            count += 1
+            try:
+                self.open(sealed, ciphertext)
+            except LedgerError:
+                bad.append(sealed)
+        return count, bad
 
     def erase(self, connection: Any, commitments: Iterable[str]) -> int:  # noqa: ANN401
         """Erase sealed texts with their salts; return how many there were."""
@@ -86,6 +92,14 @@ class Vault:
                 cursor.execute(_DELETE.format(", ".join(["%s"] * len(some))), some)
                 erased += cursor.rowcount
         return erased
+
+
+def _found(connection: Any, commitments: Iterable[str]) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401
+    with connection.cursor() as cursor:
+        for some in _parts(commitments):
+            cursor.execute(_SELECT.format(", ".join(["%s"] * len(some))), some)
+            for sealed, ciphertext in cursor.fetchall():
+                yield sealed, bytes(ciphertext)
 
 
 def _parts(commitments: Iterable[str]) -> Iterator[list[str]]:

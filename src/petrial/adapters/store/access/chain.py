@@ -6,10 +6,11 @@ from typing import Any, Final
 from django.db import connections, transaction
 
 from petrial.adapters.store.appending import moment_text
+from petrial.adapters.store.checkpoints import ACCESS_CHAIN
 from petrial.adapters.store.refusals import refusing
 from petrial.adapters.store.rows import Row, reading, stream
 from petrial.conduct.ledger import Access, Clock, Seen
-from petrial.subjects.chain import ORIGIN, row_digest
+from petrial.subjects.chain import ORIGIN, Head, row_digest
 
 __all__ = ["ACCESS_FIELDS", "AccessChain"]
 
@@ -59,9 +60,16 @@ class AccessChain:
             )
             cursor.execute(_INSERT, (*row, row_digest((*row, ""))))
 
-    def rows(self) -> Iterator[list[Row]]:
-        """Yield the rows as tuples of ``ACCESS_FIELDS``, in order, in blocks."""
-        with refusing("access chain"), reading(self._connection) as own:
+    def head(self) -> Head:
+        """Return the end of the chain, under the name by which checkpoints know it."""
+        with refusing("access chain"), self._connection.cursor() as cursor:
+            cursor.execute(_LAST)
+            row = cursor.fetchone()
+        return Head(ACCESS_CHAIN) if row is None else Head(ACCESS_CHAIN, *row)
+
+    def rows(self, *, damaged: bool = False) -> Iterator[list[Row]]:
+        """Yield the rows as tuples of ``ACCESS_FIELDS``, in order, in blocks; see ``reading``."""
+        with refusing("access chain"), reading(self._connection, damaged=damaged) as own:
             yield from stream(own, _ALL)
 
     def seen(self) -> Iterator[Seen]:

@@ -1,0 +1,332 @@
+"""Reads a whole ledger once, in blocks, and names the first fault of each chain."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import Any, Final
+
+from petrial.adapters.store.checkpoints import ACCESS_CHAIN, FIRST, ExportedHead, heads_of
+from petrial.adapters.store.ledger import DjangoLedger
+from petrial.adapters.store.rows import Row, reading, stream, stream_upto
+from petrial.subjects.chain import ORIGIN, Head, first_fault, row_digest
+from petrial.subjects.facts import FACT_FIELDS, SEALED
+from petrial.vocabulary.errors import LedgerError, Problem
+
+__all__ = ["Verified", "Verifier"]
+
+RESTORE: Final = "restore the ledger from a backup; do not write to it"
+_CHECKPOINTS: Final = (
+    "SELECT number, moment, heads, digest, previous, hash, signature "
+    "FROM ledger_checkpoint ORDER BY number"
+)
+_HEADS: Final = "SELECT subject, seq, hash, site FROM ledger_head ORDER BY subject"
+_PROJECTION: Final = (
+    "SELECT event, event_repeat, form, form_repeat, item, seq FROM ledger_current "
+    "WHERE subject = %s"
+)
+_PROJECTED: Final = "SELECT DISTINCT subject FROM ledger_current ORDER BY subject"
+_TEXTS: Final = "SELECT sha256, text FROM ledger_protocol ORDER BY sha256"
+_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _VALUE, _REASON = (
+    FACT_FIELDS.index(name)
+    for name in ("study", "site", "subject", "seq", "event", "value", "reason")
+)
+_SEALED_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a ledger holds, and what is wrong with it.
+
+    Attributes
+    ----------
+    facts, chains, accesses, checkpoints
+        How many were read.
+    sealed, erased
+        Of how many sealed texts the vault holds the text, and of how many no longer.
+    head
+        Moment of the exported head that it was compared with; empty without one.
+    faults
+        At most one for each chain, in the order of subjects; empty where all is whole.
+    """
+
+    facts: int
+    chains: int
+    accesses: int
+    checkpoints: int
+    sealed: int
+    erased: int
+    head: str
+    faults: tuple[Problem, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Pin:
+    """What a checkpoint says of a chain: its fact ``seq`` has this hash."""
+
+    hash: str
+    told_by: str
+
+
+class _Chain:
+    """One chain on its way through: what is gathered while its hashes are compared."""
+
+    def __init__(self, study: str, pins: Mapping[int, _Pin]) -> None:
+        self.places: dict[Row, int] = {}
+        self.sealed: dict[str, int] = {}
+        self.last: Row | None = None
+        self.fault: tuple[int, str, str, str] | None = None
+        self._study = study
+        self._pins = pins
+        self.number = 0
+
+    def watched(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows, and remember what else has to fit."""
+        places, sealed, pins, study = self.places, self.sealed, self._pins, self._study
+        for row in rows:
+            yield row  # judged before it is taken up
+            seq = row[_SEQ]
+            places[row[_EVENT : _EVENT + 5]] = seq
+            value = row[_VALUE]
+            if value is not None and value.startswith(SEALED):
+                sealed[value] = seq
+            if row[_REASON]:
+                sealed[row[_REASON]] = seq
+            if row[_STUDY] != study and self.fault is None:
+                self.fault = (seq, "study", str(row[_STUDY]), study)
+            if seq in pins and self.fault is None and pins[seq].hash != row[-1]:
+                wanted = f"{pins[seq].hash[:12]}, as {pins[seq].told_by} says"
+                self.fault = (seq, "hash", row[-1][:12], wanted)
+            self.last = row
+            self.number = seq
+
+    def cut(self) -> _Pin | None:
+        """Return what tells of facts beyond the end, if anything does."""
+        beyond = [seq for seq in self._pins if seq > self.number]
+        return self._pins[min(beyond)] if beyond else None
+
+
+class Verifier:
+    """Verifies one state of a ledger."""
+
+    def __init__(self, ledger: DjangoLedger) -> None:
+        self._ledger = ledger
+        self._faults: list[Problem] = []
+        self._pins: dict[str, dict[int, _Pin]] = {}
+        self._facts = self._chains = self._accesses = self._checkpoints = 0
+        self._sealed = self._erased = 0
+
+    def verified(self, head: ExportedHead | None) -> Verified:
+        """Return what was found."""
+        with reading(self._ledger.connection, damaged=True) as own:
+            self._read_checkpoints(own, head)
+            self._read_chains(own)
+            self._read_protocols(own)
+        self._read_accesses()
+        return Verified(
+            facts=self._facts,
+            chains=self._chains,
+            accesses=self._accesses,
+            checkpoints=self._checkpoints,
+            sealed=self._sealed,
+            erased=self._erased,
+            head="" if head is None else head.moment,
+            faults=tuple(self._faults),
+        )
+
+    def _wrong(self, where: str, field: str, got: str, wanted: str) -> None:
+        self._faults.append(Problem(where=where, field=field, got=got, wanted=wanted, do=RESTORE))
+
+    def _pin(self, head: ExportedHead, told_by: str) -> None:
+        for end in head.heads:
+            self._pins.setdefault(end.subject, {}).setdefault(end.seq, _Pin(end.hash, told_by))
+
+    def _read_checkpoints(self, own: Any, exported: ExportedHead | None) -> None:  # noqa: ANN401
+        before, there = FIRST, False
+        for row in chain.from_iterable(stream(own, _CHECKPOINTS)):
+            found = self._checkpoint(row)
+            fault = found if isinstance(found, str) else _link(found, before) or found.fault()
+            if isinstance(found, str) or fault:
+                self._wrong(
+                    f"checkpoint {row[0]}", "checkpoint", fault, "a checkpoint as petrial signed it"
+                )
+                break
+            self._checkpoints += 1
+            self._pin(found, f"the checkpoint of {found.moment}")
+            there = there or found == exported
+            before = Head("", found.number, found.hash)
+        if exported is not None:
+            self._compare(exported, there=there)
+
+    def _checkpoint(self, row: Row) -> ExportedHead | str:
+        number, moment, heads, digest, previous, own, signature = row
+        try:
+            ends = heads_of(heads)
+        except ValueError:
+            return "its heads cannot be read"
+        found = ExportedHead(
+            study=self._ledger.study,
+            number=number,
+            moment=moment,
+            heads=ends,
+            digest=digest,
+            previous=previous,
+            public_key=self._ledger.keys.public,
+            signature=signature,
+        )
+        return found if found.hash == own else "its hash is not that of its content"
+
+    def _compare(self, exported: ExportedHead, *, there: bool) -> None:
+        fault = exported.fault()
+        if exported.study != self._ledger.study:
+            fault = f"it is of study {exported.study}"
+        elif exported.public_key != self._ledger.keys.public:
+            fault = "it is signed with another key"
+        if fault:
+            raise LedgerError(
+                where="exported head",
+                field=f"checkpoint {exported.number}",
+                got=fault,
+                wanted=f"a head that petrial exported from study {self._ledger.study}",
+                do="take the document as it was kept, unchanged",
+            )
+        self._pin(exported, f"the exported head of {exported.moment}")
+        if not there and not self._faults:
+            self._wrong(
+                f"checkpoint {exported.number}",
+                "checkpoint",
+                "another, or none",
+                "the exported one",
+            )
+
+    def _read_chains(self, own: Any) -> None:  # noqa: ANN401
+        with own.cursor() as cursor:
+            cursor.execute(_HEADS)
+            heads = {row[0]: (Head(*row[:3]), row[3]) for row in cursor.fetchall()}
+        missing = {s for s, (head, _) in heads.items() if head.seq}
+        missing |= self._pins.keys() - {ACCESS_CHAIN}
+        rows = chain.from_iterable(stream_upto(own, None))
+        for subject, of_subject in groupby(rows, key=lambda row: row[_SUBJECT]):
+            missing.discard(subject)
+            self._chains += 1
+            head, site = heads.get(subject, (Head(subject), ""))
+            self._read_chain(own, of_subject, head, site)
+        for subject in sorted(missing):
+            self._wrong(f"chain of {subject}, fact 1", "chain", "no fact", "all its facts")
+        with own.cursor() as cursor:
+            cursor.execute(_PROJECTED)
+            for (subject,) in cursor.fetchall():
+                if subject not in heads:
+                    self._wrong(f"projection of {subject}", "subject", "a state", "no such subject")
+        if not self._faults:
+            self._count_vault(own)
+
+    def _read_chain(self, own: Any, rows: Iterable[Row], head: Head, site: str) -> None:  # noqa: ANN401
+        seen = _Chain(self._ledger.study, self._pins.get(head.subject, {}))
+        where = f"chain of {head.subject}"
+        for problem in first_fault(seen.watched(rows), head):
+            cut = seen.cut()
+            if problem.field == "head" and seen.fault is None and cut is not None:
+                self._wrong_end(where, seen, cut)
+            else:
+                self._faults.append(problem)
+            return
+        self._facts += seen.number
+        if seen.fault is not None:
+            seq, field, got, wanted = seen.fault
+            self._wrong(f"{where}, fact {seq}", field, got, wanted)
+        elif (cut := seen.cut()) is not None:
+            self._wrong_end(where, seen, cut)
+        elif seen.last is not None and seen.last[_SITE] != site:
+            self._wrong(where, "site of the head", site, seen.last[_SITE])
+        elif self._read_sealed(own, where, seen):
+            self._read_projection(own, head.subject, seen)
+
+    def _wrong_end(self, where: str, seen: _Chain, cut: _Pin) -> None:
+        number = seen.number
+        wanted = f"fact {number + 1} and what follows, as {cut.told_by} says"
+        self._wrong(f"{where}, fact {number + 1}", "end", f"last fact {number}", wanted)
+
+    def _read_sealed(self, own: Any, where: str, seen: _Chain) -> bool:  # noqa: ANN401
+        commitments = list(seen.sealed)
+        for start in range(0, len(commitments), _SEALED_AT_ONCE):
+            some = commitments[start : start + _SEALED_AT_ONCE]
+            found, bad = self._ledger.vault.tried(own, some)
+            if bad:
+                first = min(bad, key=seen.sealed.__getitem__)
+                self._wrong(
+                    f"{where}, fact {seen.sealed[first]}",
+                    "text in the vault",
+                    "another text",
+                    f"the text that was sealed as {first[-64:][:12]}",
+                )
+                return False
+            self._sealed += found
+            self._erased += len(some) - found
+        return True
+
+    def _read_projection(self, own: Any, subject: str, seen: _Chain) -> None:  # noqa: ANN401
+        with own.cursor() as cursor:
+            cursor.execute(_PROJECTION, [subject])
+            found = {tuple(row[:5]): row[5] for row in cursor.fetchall()}
+        if found == seen.places:
+            return
+        differ = found.items() ^ seen.places.items()
+        seq = min(number for _, number in differ)
+        place = next(place for place, number in differ if number == seq)
+        self._faults.append(
+            Problem(
+                where=f"projection of {subject}, fact {seq}",
+                field=f"{place[0]}/{place[2]}.{place[4]}",
+                got=f"fact {found.get(place)}",
+                wanted=f"fact {seen.places.get(place)}, the newest at this place",
+                do="find out who changed it, then derive it anew from the facts",
+            )
+        )
+
+    def _count_vault(self, own: Any) -> None:  # noqa: ANN401
+        with own.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_vault")
+            (count,) = cursor.fetchone()
+        if count != self._sealed:
+            got = f"{count - self._sealed} texts to which no fact commits"
+            self._wrong("vault", "sealed texts", got, "only texts that facts commit to")
+
+    def _read_protocols(self, own: Any) -> None:  # noqa: ANN401
+        for digest, text in chain.from_iterable(stream(own, _TEXTS)):
+            if hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest() != digest:
+                self._wrong(f"protocol {digest[:12]}", "text", "another text", "its own text")
+                return
+
+    def _read_accesses(self) -> None:
+        pins = self._pins.get(ACCESS_CHAIN, {})
+        previous, number = ORIGIN, 0
+        for row in chain.from_iterable(self._ledger.accesses.rows(damaged=True)):
+            number += 1
+            pin = pins.get(number)
+            fits = (row[0], row[1], row[-2]) == (self._ledger.study, number, previous)
+            if not fits or row_digest(row) != row[-1] or (pin and pin.hash != row[-1]):
+                self._wrong(f"access chain, row {number}", "hash", str(row[-1])[:12], "its own")
+                return
+            previous = row[-1]
+        self._accesses = number
+        beyond = [seq for seq in pins if seq > number]
+        if beyond:
+            told_by = pins[min(beyond)].told_by
+            self._wrong(
+                f"access chain, row {number + 1}",
+                "end",
+                f"last row {number}",
+                f"row {number + 1} and what follows, as {told_by} says",
+            )
+
+
+def _link(found: ExportedHead, before: Head) -> str:
+    if (found.number, found.previous) != (before.seq + 1, before.hash):
+        return f"it does not follow checkpoint {before.seq}"
+    return ""
