@@ -108,9 +108,10 @@ _EMPTY: Final = _Refusal("a value", _ENTER)
 
 def _shown(item: Item, text: str) -> str:
     """Return what a problem may show: of a sealed value its shape, never its content."""
+    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     if not item.sealed:
-        return text.encode("utf-8", "backslashreplace").decode()
-    shape = "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in text)
+        return plain
+    shape = "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in plain)
     return shape if len(shape) <= LONGEST_LABEL else f"{len(text)} characters"
 
 
