@@ -103,7 +103,12 @@ class UsageError(PetrialError):
 
 
 class ProtocolError(PetrialError):
-    """A protocol file contradicts itself, or is not what it claims to be."""
+    """A protocol file contradicts itself, or is not what it claims to be.
+
+    ``others`` holds what else is wrong with the same file.
+    """
+
+    others: tuple[Problem, ...] = ()
 
 
 class RefusedError(PetrialError):

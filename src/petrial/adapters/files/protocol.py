@@ -13,7 +13,14 @@ from petrial.protocol.check import problems_of
 from petrial.protocol.model import Protocol
 from petrial.vocabulary.errors import Problem, ProtocolError, UsageError
 
-__all__ = ["BUILT_IN", "built_in_text", "dump_protocol", "parse_protocol", "read_protocol"]
+__all__ = [
+    "BUILT_IN",
+    "built_in_text",
+    "dump_protocol",
+    "parse_protocol",
+    "protocol_file_text",
+    "read_protocol",
+]
 
 LARGEST_BYTES: Final = 4_000_000
 """A protocol file is a document that people read; a larger file is something else."""
@@ -102,6 +109,19 @@ def read_protocol(path: Path) -> Protocol:
     ProtocolError
         As ``parse_protocol``; or the file is too large, or not UTF-8.
     """
+    return parse_protocol(protocol_file_text(path), path.name)
+
+
+def protocol_file_text(path: Path) -> str:
+    """Return the text of a protocol file, not yet judged.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or it cannot be opened.
+    ProtocolError
+        The file is too large, or not UTF-8.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)
@@ -122,7 +142,7 @@ def read_protocol(path: Path) -> Protocol:
             "check that this is the protocol file",
         )
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refusal(
             path.name,
@@ -131,7 +151,6 @@ def read_protocol(path: Path) -> Protocol:
             "text in UTF-8",
             "save the file as UTF-8",
         ) from error
-    return parse_protocol(text, path.name)
 
 
 def parse_protocol(text: str, where: str) -> Protocol:
@@ -180,6 +199,7 @@ def _first(problems: list[Problem]) -> ProtocolError:
     """Return the error of the first problem; the others as notes."""
     first, *others = problems
     error = _refusal(first.where, first.field, first.got, first.wanted, first.do)
+    error.others = tuple(others)
     for other in others:
         error.add_note(str(other))
     return error
