@@ -1,5 +1,6 @@
 """The day that a fact is about: as stated, else the day of its form, else that of its event."""
 
+import re
 from functools import cached_property
 from typing import Final
 
@@ -21,6 +22,8 @@ _DATED_BY: Final = {
     FormKind.QUESTIONNAIRE: "answered_on",
 }
 """The item that says on which day all other items of a form of this kind were found."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Days:
@@ -73,4 +76,4 @@ class Days:
     def _day_at(self, place: Place) -> str:
         fact = self._state.facts.get(place)
         text = None if fact is None else self._state.text(fact)
-        return "" if text is None else text[:10]
+        return "" if text is None or _DAY.match(text) is None else text[:10]
