@@ -100,15 +100,7 @@ def built_in_text(name: str) -> str:
 
 
 def read_protocol(path: Path) -> Protocol:
-    """Return the protocol in a YAML file.
-
-    Raises
-    ------
-    UsageError
-        There is no such file, or it cannot be opened.
-    ProtocolError
-        As ``parse_protocol``; or the file is too large, or not UTF-8.
-    """
+    """Return the protocol in a YAML file; refuses as the two functions it joins."""
     return parse_protocol(protocol_file_text(path), path.name)
 
 
