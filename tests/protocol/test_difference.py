@@ -202,8 +202,8 @@ def test_headlines_say_what_an_amendment_must_look_at() -> None:
         "Consents change (findings): decide who must consent again.",
         "Criteria change (I1): later screenings are judged by the new ones.",
         (
-            "Windows change (18F-FES, scan, fes_before_therapy): what is due, overdue or a deviation "
-            "is judged anew."
+            "Windows change (18F-FES, scan, fes_before_therapy): what is due, overdue or a "
+            "deviation is judged anew."
         ),
         (
             "What is injected changes (18F-FES): the radiation dose that subjects were told of may "

@@ -54,8 +54,8 @@ SAID: list[tuple[dict[str, Any], str]] = [
     (
         {"test": "within", "item": "history.visited_on", "days": 28},
         (
-            "Day of the visit (Visit and history) is at most 28 days before the day of judgement, and "
-            "not after it"
+            "Day of the visit (Visit and history) is at most 28 days before the day of judgement, "
+            "and not after it"
         ),
     ),
     (
