@@ -124,14 +124,16 @@ class TestNewest:
         assert found.outcome is MET
         assert (found.evidence[0].day, found.evidence[0].age_days) == (date(2024, 5, 19), 2)
 
-    def test_a_dose_is_dated_by_its_injection(self) -> None:
+    def test_a_dose_is_dated_by_its_injection_before_its_event(self) -> None:
         """The form of an administration says the moment of all that stands in it."""
         of = rule("at_least", "injection.weight_kg", value=50)
-        stated = (
-            ("injection/injection.injected_at", "2024-05-20T23:30:00+02:00"),
-            ("injection/injection.weight_kg", "70.0"),
-        )
-        assert judged(of, *stated).evidence[0].day == date(2024, 5, 20)
+        event = ("screening/history.visited_on", "2024-05-02")
+        weight = ("screening/injection.weight_kg", "70.0")
+        injected = ("screening/injection.injected_at", "2024-05-20T23:30:00+02:00")
+        assert judged(of, event, weight).evidence[0].day == date(2024, 5, 2)
+        assert judged(of, event, weight, injected).evidence[0].day == date(2024, 5, 20)
+        stated = ("screening/injection.weight_kg", "70.0", "2024-05-19")
+        assert judged(of, event, stated, injected).evidence[0].day == date(2024, 5, 19)
 
     def test_what_nothing_dates_is_ordered_by_its_recording(self) -> None:
         """``made_facts`` records in June 2024."""

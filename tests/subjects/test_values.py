@@ -187,6 +187,10 @@ class TestRange:
         assert problem.wanted == "a number at least 0.1 kg and at most 300 kg"
         assert problem.do == "check the value with its source, and that it is in kg"
 
+    def test_a_limit_is_meant_as_it_is_written_in_the_protocol(self) -> None:
+        """The float of 0.3 is a little less than 0.3 (0.299999999999999988897...)."""
+        assert taken("number", "0.3", maximum=Figure(value=0.3, unit="1", source="plan")) == "0.3"
+
     def test_one_limit_alone_is_enough(self) -> None:
         figure = Figure(value=0, unit="1", source="plan")
         assert refused("integer", "-1", minimum=figure).wanted == "a number at least 0"
