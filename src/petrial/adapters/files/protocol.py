@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from petrial.adapters.files.safe_yaml import Document, load_yaml
 from petrial.protocol.check import problems_of
 from petrial.protocol.model import Protocol
 from petrial.vocabulary.errors import Problem, ProtocolError, UsageError
@@ -25,12 +26,6 @@ __all__ = [
 LARGEST_BYTES: Final = 4_000_000
 """A protocol file is a document that people read; a larger file is something else."""
 
-MOST_VALUES: Final = 500_000
-"""Values of a file with its aliases written out: ten levels of ten aliases are 10^10."""
-
-DEEPEST: Final = 64
-"""Levels of nesting. A protocol needs fewer than twenty; the C parser ends itself at thousands."""
-
 _ROOM: Final = resources.files("petrial.protocol")
 _SUFFIX: Final = ".yaml"
 
@@ -42,21 +37,6 @@ BUILT_IN: Final = tuple(
     )
 )
 """Names of the protocols that petrial brings with it."""
-
-_SafeLoader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BOOLEAN: Final = "tag:yaml.org,2002:bool"
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]  # a class chosen at import
-    """The safe loader, with ``true`` and ``false`` as the only booleans, as in YAML 1.2.
-
-    So ``yes`` and ``no``, the values of a boolean item, need no quotes.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  # the library's own way to say it
-        first: [pair for pair in pairs if pair[0] != _BOOLEAN or first in "tTfF"]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 class _Dumper(yaml.SafeDumper):
@@ -161,11 +141,11 @@ def parse_protocol(text: str, where: str) -> Protocol:
         It is no YAML, has a key twice, a key that is not known, a value of another kind, or
         contradicts itself. The first fault is raised, the others stand in its ``__notes__``.
     """
-    content = _yaml(text, where)
+    document = load_yaml(text, where)
     try:
-        protocol = Protocol.model_validate(content)
+        protocol = Protocol.model_validate(document.content)
     except ValidationError as error:
-        raise _first(_faults(error, content, where)) from error
+        raise _first(_faults(error, document)) from error
     problems = problems_of(protocol)
     if problems:
         raise _first([Problem(where, p.field, p.got, p.wanted, p.do) for p in problems])
@@ -195,114 +175,6 @@ def _first(problems: list[Problem]) -> ProtocolError:
     for other in others:
         error.add_note(str(other))
     return error
-
-
-def _yaml(text: str, where: str) -> object:
-    """Return the content of a YAML text whose nesting, aliases and keys are harmless."""
-    try:
-        _check_depth(text, where)
-        loader = _Loader(text)
-        try:
-            root = loader.get_single_node()
-            if root is None:
-                return None
-            _check_nodes(root, where)
-            return loader.construct_document(root)
-        finally:
-            loader.dispose()
-    except (yaml.YAMLError, ValueError) as error:
-        raise _refusal(
-            where,
-            _line(getattr(error, "problem_mark", None)),
-            getattr(error, "problem", None) or str(error),
-            "YAML of plain texts, numbers, lists and mappings",
-            "correct the file there; a list item begins with `- `, a key ends with a colon",
-        ) from error
-
-
-def _line(mark: object) -> str:
-    """Return the place of a mark; the C library and the Python one have marks of their own."""
-    line, column = getattr(mark, "line", None), getattr(mark, "column", None)
-    if line is None or column is None:
-        return "file"
-    return f"line {line + 1}, column {column + 1}"
-
-
-def _check_depth(text: str, where: str) -> None:
-    """Refuse deep nesting, before the C library builds a tree by recursion."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise _refusal(
-                where,
-                _line(event.start_mark),
-                f"more than {DEEPEST} levels of nesting",
-                "the structure of a protocol",
-                "check the brackets and the indentation before this line",
-            )
-
-
-def _check_nodes(root: yaml.Node, where: str) -> None:
-    """Refuse keys that stand twice, aliases of what holds them, and aliases that explode."""
-    sizes: dict[int, int] = {}
-    open_nodes: set[int] = set()
-
-    def size(node: yaml.Node) -> int:
-        if isinstance(node, yaml.ScalarNode):
-            return 1
-        if id(node) in open_nodes:
-            raise _refusal(
-                where,
-                _line(node.start_mark),
-                "an alias of what it stands in",
-                "aliases of something complete",
-                "write the value out",
-            )
-        if id(node) not in sizes:
-            open_nodes.add(id(node))
-            if isinstance(node, yaml.MappingNode):
-                _check_keys(node, where)
-                children = [child for pair in node.value for child in pair]
-            else:
-                children = node.value
-            sizes[id(node)] = 1 + sum(size(child) for child in children)
-            open_nodes.discard(id(node))
-        return sizes[id(node)]
-
-    if size(root) > MOST_VALUES:
-        raise _refusal(
-            where,
-            "aliases",
-            f"more than {MOST_VALUES} values once they are written out",
-            f"at most {MOST_VALUES} values",
-            "write the values out instead of naming them by aliases",
-        )
-
-
-def _check_keys(node: yaml.MappingNode, where: str) -> None:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _refusal(
-                where,
-                _line(key.start_mark),
-                "a list or mapping as a key",
-                "a word as a key",
-                "write a word before the colon; put braces in a text into quotes",
-            )
-        if key.value in seen:
-            raise _refusal(
-                where,
-                f"{key.value}, {_line(key.start_mark)}",
-                "the same key a second time",
-                "each key once in a mapping",
-                "delete or rename one of the two",
-            )
-        seen.add(key.value)
 
 
 _WANTED: Final[Mapping[str, str]] = {
@@ -335,16 +207,17 @@ _DO: Final[Mapping[str, str]] = {
 }
 
 
-def _faults(error: ValidationError, content: object, where: str) -> list[Problem]:
-    return [_fault(detail, content, where) for detail in error.errors(include_url=False)]
+def _faults(error: ValidationError, document: Document) -> list[Problem]:
+    return [_fault(detail, document) for detail in error.errors(include_url=False)]
 
 
-def _fault(detail: ErrorDetails, content: object, where: str) -> Problem:
+def _fault(detail: ErrorDetails, document: Document) -> Problem:
     kind = detail["type"]
     absent = kind == "missing"
+    path, keys = _place(detail["loc"], document.content, absent=absent)
     return Problem(
-        where=where,
-        field=_path(detail["loc"], content, absent=absent),
+        where=f"{document.where}, line {document.line_of(keys)}",
+        field=path,
         got="" if absent else _shown(detail["input"]),
         wanted=_WANTED.get(kind) or _said(detail),
         do=_DO.get(kind, "correct the value"),
@@ -377,20 +250,41 @@ def _shown(value: object) -> str:
             return str(value)
 
 
-def _path(parts: tuple[int | str, ...], content: object, *, absent: bool) -> str:
-    """Return the place of a fault as people write it: ``events[3].due.offset.source``.
+def _place(
+    parts: tuple[int | str, ...], content: object, *, absent: bool
+) -> tuple[str, tuple[int | str, ...]]:
+    """Return the place of a fault as people write it, and the keys that lead there.
 
-    Parts that name no key or place of the content are the checker's own: which kind of rule it
-    took a mapping for. The last part of what is absent is no such part.
+    People write ``events.her2_scan.due.offset.source``, as ``petrial.protocol.places`` does: a
+    part of a list by its name, else by its number from 1. Parts of the checker's own, such as
+    which kind of rule it took a mapping for, are no key of the content and left out; but the last
+    part of what is absent is the key that is missed.
     """
     path = ""
+    keys: list[int | str] = []
     for number, part in enumerate(parts, start=1):
-        if isinstance(part, int):
-            path += f"[{part}]"
-            content = content[part] if isinstance(content, list) else None
-        elif isinstance(content, dict) and part in content:
-            path += f".{part}"
+        if isinstance(part, int) and isinstance(content, list):
             content = content[part]
+            name = _name(content)
+            path += f".{name}" if name else f"[{part + 1}]"
+            keys.append(part)
+        elif isinstance(content, dict) and part in content:
+            content = content[part]
+            path += f".{part}"
+            keys.append(part)
         elif absent and number == len(parts):
             path += f".{part}"
-    return path.removeprefix(".") or "file"
+    return path.removeprefix(".") or "file", tuple(keys)
+
+
+_NAMED_BY: Final = (("name",), ("code",), ("number",), ("tracer", "level"), ("group", "at"))
+
+
+def _name(part: object) -> str:
+    """Return what names a part of a list, empty where nothing does."""
+    if isinstance(part, dict):
+        for keys in _NAMED_BY:
+            words = [part.get(key) for key in keys]
+            if all(isinstance(word, str) and word for word in words):
+                return " ".join(map(str, words))
+    return ""
