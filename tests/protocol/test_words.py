@@ -181,7 +181,7 @@ def test_the_day_of_an_event_is_said_from_its_anchor(
     ("before", "after", "words"),
     [
         (0, 0, "that day only"),
-        (2, 0, "from 2 d earlier on"),
+        (2, 0, "from 2 d earlier until that day"),
         (0, 4, "until 4 d later"),
         (2, 4, "from 2 d earlier until 4 d later"),
     ],

@@ -162,7 +162,7 @@ def window_words(due: Due) -> str:
     if before.value == 0.0:
         return f"until {figure_words(after)} later"
     if after.value == 0.0:
-        return f"from {figure_words(before)} earlier on"
+        return f"from {figure_words(before)} earlier until that day"
     return f"from {figure_words(before)} earlier until {figure_words(after)} later"
 
 
