@@ -15,7 +15,15 @@ from petrial.adapters.store.addresses import Address, access_path
 from petrial.adapters.store.keys import Keys
 from petrial.adapters.store.refusals import refusing
 from petrial.adapters.store.roles import grant, guards
-from petrial.adapters.store.rows import CURRENT, Row, fact_of, reading, stream_of, stream_upto
+from petrial.adapters.store.rows import (
+    ACROSS,
+    CURRENT,
+    Row,
+    fact_of,
+    reading,
+    stream_of,
+    stream_upto,
+)
 from petrial.adapters.store.triggers import GROWING, assert_set
 from petrial.adapters.store.unit import DjangoUnit, texts_of
 from petrial.adapters.store.vault import Vault
@@ -78,6 +86,10 @@ class DjangoLedger:
     def current(self, subject: str) -> Sequence[Fact]:
         """Return the newest fact at each place of a chain, in order of numbers, unlocked."""
         return [fact_of(row) for row in self._found(CURRENT, subject)]
+
+    def across(self, form: str, item: str) -> Sequence[Fact]:
+        """Return the newest facts of one item over all subjects, ordered by subject and number."""
+        return [fact_of(row) for row in self._found(ACROSS, form, item, STUDY)]
 
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""

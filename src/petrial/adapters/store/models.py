@@ -92,6 +92,7 @@ class Current(models.Model):
         """Its table."""
 
         db_table = "ledger_current"
+        indexes = (models.Index(fields=["form", "item"], name="ledger_current_item"),)
 
 
 class Vault(models.Model):

@@ -7,7 +7,17 @@ from typing import Any, Final
 from petrial.subjects.facts import FACT_FIELDS, Fact, Place
 from petrial.vocabulary.errors import LedgerError
 
-__all__ = ["BLOCK", "CURRENT", "Row", "fact_of", "place_of", "reading", "stream", "stream_upto"]
+__all__ = [
+    "ACROSS",
+    "BLOCK",
+    "CURRENT",
+    "Row",
+    "fact_of",
+    "place_of",
+    "reading",
+    "stream",
+    "stream_upto",
+]
 
 Row = tuple[Any, ...]
 """The fields of a fact, in order."""
@@ -28,6 +38,13 @@ CURRENT: Final = (
     "WHERE c.subject = %s ORDER BY f.seq"
 )
 """The newest fact at each place of a subject."""
+
+ACROSS: Final = (
+    f"SELECT {_JOINED} FROM ledger_current c "  # noqa: S608  own names
+    "JOIN ledger_fact f ON f.subject = c.subject AND f.seq = c.seq "
+    "WHERE c.form = %s AND c.item = %s AND c.subject <> %s ORDER BY f.subject, f.seq"
+)
+"""The newest facts of one item over all subjects but one."""
 
 _PLACE: Final = FACT_FIELDS.index("event")
 LAST: Final = 2**63 - 1

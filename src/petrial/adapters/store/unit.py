@@ -27,7 +27,8 @@ _NEW_HEAD: Final = (
     "ON CONFLICT (subject) DO NOTHING"
 )
 _KEEP: Final = (
-    "INSERT INTO ledger_protocol (sha256, text) VALUES (%s, %s) ON CONFLICT (sha256) DO NOTHING"
+    "INSERT INTO ledger_protocol (sha256, text) SELECT %s, %s WHERE NOT EXISTS "
+    "(SELECT 1 FROM ledger_protocol WHERE sha256 = %s) ON CONFLICT (sha256) DO NOTHING"
 )
 
 
@@ -157,7 +158,7 @@ class DjangoUnit:
         """Keep the text of a protocol file; return its SHA-256, under which it is found."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         with self._working("protocol"), self._connection.cursor() as cursor:
-            cursor.execute(_KEEP, [digest, text])
+            cursor.execute(_KEEP, [digest, text, digest])
         return digest
 
     def _lock(self, subject: str) -> Head:

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_current",
+                "indexes": [models.Index(fields=["form", "item"], name="ledger_current_item")],
             },
         ),
         migrations.CreateModel(
