@@ -5,6 +5,7 @@ Between ``<!-- made: NAME -->`` and ``<!-- end -->`` a page holds what ``TABLES[
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
@@ -13,6 +14,7 @@ import typer.main
 from pydantic import TypeAdapter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from made_specimens import SPECIMEN_TABLES
 from petrial.adapters.files import record
 from petrial.entrypoints.cli import app
 from petrial.images.suv.statements import ASSUMABLE
@@ -35,6 +37,8 @@ MADE = (
     "look-up/nuclides-and-tracers.md",
     "look-up/json.md",
     "look-up/methods.md",
+    "look-up/receptors.md",
+    "look-up/questionnaires.md",
     "do/write-a-record.md",
 )
 
@@ -336,6 +340,10 @@ def _command(words: str, command: TyperCommand) -> str:
     return "\n\n".join(parts)
 
 
+def _of(made: Callable[[], tuple[tuple[str, ...], list[tuple[object, ...]]]]) -> str:
+    return table(*made())
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "lesion-table": lesion_table,
     "assumptions": assumptions,
@@ -347,6 +355,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "methods": methods,
     "peaks": peaks,
     "references": references,
+    **{name: partial(_of, made) for name, made in SPECIMEN_TABLES.items()},
 }
 
 

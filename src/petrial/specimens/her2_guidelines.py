@@ -49,7 +49,7 @@ class Ending(Enum):
     IHC_NEEDED = "IHC is needed"
     ISH_NEEDED = "ISH is needed"
     DUAL_PROBE_NEEDED = "dual-probe ISH is needed"
-    AT_ODDS = "the tests contradict each other: the pathologist decides"
+    AT_ODDS = "unknown, the tests contradict each other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
