@@ -321,6 +321,28 @@ def test_raw_counts_stay_with_the_outcome() -> None:
     assert (outcome.ish, outcome.version) == ("group 5", "asco_cap_2018")
 
 
+def test_raw_counts_of_one_probe_are_exact_at_6() -> None:
+    """By hand: 120 / 20 = 6; 119 / 20 < 6."""
+    probes = [SingleProbe.counted(her2_signals=n, cells=20) for n in (120, 119)]
+    assert [short(her2_outcome(Her2Tissue(single=p), V2018)) for p in probes] == [
+        "positive",
+        "? HER2 IHC",
+    ]
+    assert [p.her2_signals for p in probes] == [120, 119]
+
+
+def test_without_copies_the_group_is_unknown() -> None:
+    verdict = ish_group(dual("2.0", None))
+    assert isinstance(verdict, Unknown)
+    assert verdict.problems[0].field == "HER2 copies per cell"
+
+
+def test_bands_read_as_people_write_them() -> None:
+    found = [str(row.ratio) for row in V2007.dual]
+    assert found == ["> 2.2", ">= 1.8 and <= 2.2", "< 1.8"]
+    assert str(Band()) == "any"
+
+
 @pytest.mark.parametrize("text", ["", "two", "2,1", "-1", "nan", "inf"])
 def test_a_stated_number_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(FieldError, match="HER2/CEP17 ratio"):

@@ -59,6 +59,7 @@ def test_half_of_the_items_is_enough_and_less_is_not() -> None:
     assert (two["PF"].value, two["PF"].reason) == (None, "2 of 5 items answered")
     assert (two[SUMMARY].value, two[SUMMARY].reason) == (None, "not scored: PF")
     assert two["QL"].value == 75.0
+    assert (two["PF"].answered, two["QL"].answered, two[SUMMARY].answered) == (2, 2, 12)
 
 
 @pytest.mark.parametrize(
