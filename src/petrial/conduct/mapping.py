@@ -214,7 +214,7 @@ class Mapping(_Dated):
         if self.time_zone:
             try:
                 ZoneInfo(self.time_zone)
-            except (OSError, ValueError) as error:
+            except (KeyError, OSError, ValueError) as error:
                 message = f"{self.time_zone} is no IANA time zone, such as Europe/Amsterdam"
                 raise ValueError(message) from error
         both = sorted(set(self.ignore) & (set(self.columns) | self._structure()))

@@ -112,7 +112,7 @@ class Reader:
     def _dated(self, entered: Entered, at: Entered) -> Read | Refusal:
         formats = self.column.dates or self.mapping.dates
         if self.column.time is not None:
-            joined = _joined(entered, at)
+            joined = _joined(entered, at, formats)
             if isinstance(joined, Refusal):
                 return joined
             entered = joined
@@ -134,23 +134,31 @@ def _plain(entered: Entered) -> Read | Refusal:
     return Refusal(entered.isoformat(), "a text or a number, where the workbook holds a date", do)
 
 
-def _joined(entered: Entered, at: Entered) -> Entered | Refusal:
-    """Return day and time of day as one; text where one of them is text."""
-    if isinstance(at, str) and not at.strip():
-        do = "fill in the time, or say why there is no moment with a code of `missing`"
-        return Refusal("a day without its time", "a time of day", do)
-    if isinstance(entered, datetime):
-        do = "take `time` out of the map, or the time out of this column"
-        return Refusal(entered.isoformat(), "a day, its time in its own column", do)
-    if isinstance(entered, date) and isinstance(at, time):
-        return datetime.combine(entered, at)
-    day = entered if isinstance(entered, str) else entered.isoformat()
-    clock = at.strip() if isinstance(at, str) else _clock(at)
-    return f"{day} {clock}"
+_CLOCKS: Final = ("%H:%M", "%H:%M:%S")
 
 
-def _clock(at: date | time) -> str:
-    return at.isoformat() if isinstance(at, time) else f"{at:%H:%M:%S}"
+def _joined(entered: Entered, at: Entered, formats: tuple[str, ...]) -> datetime | Refusal:
+    """Return the moment of a day and a time of day that stand in two columns."""
+    if isinstance(at, str):
+        text = at.strip()
+        parsed = [moment for form in _CLOCKS if (moment := _parsed(text, form)) is not None]
+        if not parsed:
+            do = "fill in the time, or say why there is no moment with a code of `missing`"
+            return Refusal(f"the time {text}" if text else "no time", "a time such as 10:42", do)
+        at = parsed[0].time()
+    if not isinstance(at, time):
+        return Refusal(at.isoformat(), "a time of day", "correct `time` in the map")
+    day = read_date(entered, formats, "") if isinstance(entered, str) else entered
+    if isinstance(day, Refusal):
+        return day
+    if isinstance(day, str):
+        day = _parsed(day, "%Y-%m-%d") or day
+    if isinstance(day, datetime) and day.time() == time():
+        return datetime.combine(day.date(), at)
+    if isinstance(day, date) and not isinstance(day, datetime):
+        return datetime.combine(day, at)
+    shown = day if isinstance(day, str) else day.isoformat()
+    return Refusal(shown, "a day without a time, which has its own column", "correct the map")
 
 
 def read_date(entered: Entered, formats: tuple[str, ...], zone: str) -> str | Refusal:

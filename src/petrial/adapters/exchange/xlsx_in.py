@@ -139,7 +139,8 @@ class _Faults:
     """Finds cells that hold an error, or a formula whose value is not stored."""
 
     def __init__(self) -> None:
-        self._cell, self._error, self._formula, self._valued = "", False, False, False
+        self._cell = ""
+        self._error = self._formula = self._valued = self._reading = False
         self.found: list[tuple[str, str]] = []
 
     def started(self, element: str, attributes: Attributes[str, str]) -> None:
@@ -150,10 +151,16 @@ class _Faults:
         elif element == f"{_MAIN}f":
             self._formula = True
         elif element == f"{_MAIN}v":
+            self._reading = True
+
+    def said(self, text: str) -> None:
+        """Take a piece of text."""
+        if self._reading and text:
             self._valued = True
 
     def ended(self, element: str) -> None:
         """Take the end of an element."""
+        self._reading = False
         if element != f"{_MAIN}c":
             return
         if self._error:
@@ -166,7 +173,7 @@ def _refuse_hidden_faults(path: Path, sheet: str, part: str) -> None:
     faults = _Faults()
     with zipfile.ZipFile(path) as archive, archive.open(part) as file:
         stream: IO[bytes] = file
-        _run(parse(stream, f"{path.name}, {part}", faults.started, faults.ended, _skip))
+        _run(parse(stream, f"{path.name}, {part}", faults.started, faults.ended, faults.said))
     errors = [
         ReadError(
             where=f"{path.name}, sheet {sheet}, cell {cell}",
