@@ -71,7 +71,7 @@ def an_address(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'study.sqlite3'}"
         return
     name = f"petrial_test_{secrets.token_hex(6)}"
-    on(server(), f"CREATE DATABASE {name}")
+    on(server(), f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
     try:
         yield urlunsplit(urlsplit(server())._replace(path=f"/{name}"))
     finally:

@@ -175,6 +175,15 @@ def test_where_there_is_no_ledger_none_is_opened(address: str, tmp_path: Path) -
         open_ledger(address, STUDY_ID, Keys.create(tmp_path / "keys"))
 
 
+def test_a_database_that_cannot_hold_every_name_is_refused(tmp_path: Path) -> None:
+    with an_address("postgresql", tmp_path) as address:
+        name = urlsplit(address).path.strip("/")
+        on(server(), f"DROP DATABASE {name}")
+        on(server(), f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
+        with pytest.raises(LedgerError, match="encoding: found LATIN1, wanted UTF8"):
+            create_ledger(address, STUDY_ID, Keys.create(tmp_path / "keys"))
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite3").write_text("not a database, but long enough to look at " * 9)
     with pytest.raises(LedgerError, match="file is not a database"):

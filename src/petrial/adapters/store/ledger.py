@@ -204,12 +204,29 @@ def create_ledger(
 def _make(ledger: DjangoLedger) -> None:
     if "ledger_study" in ledger.connection.introspection.table_names():
         raise _there_already(ledger.address)
+    _assert_utf8(ledger)
     for alias, label in _parts(ledger):
         call_command("migrate", label, database=alias, interactive=False, verbosity=0)
     with ledger.connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_study (study, vault_key, public_key) VALUES (%s, %s, %s)",
             [ledger.study, ledger.keys.fingerprint, ledger.keys.public],
+        )
+
+
+def _assert_utf8(ledger: DjangoLedger) -> None:
+    if ledger.connection.vendor != "postgresql":
+        return
+    with ledger.connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding != "UTF8":
+        raise LedgerError(
+            where=ledger.address.text,
+            field="encoding",
+            got=encoding,
+            wanted="UTF8",
+            do="make the database with ENCODING 'UTF8' TEMPLATE template0",
         )
 
 
