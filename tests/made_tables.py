@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from made_specimens import SPECIMEN_TABLES
 from petrial.adapters.files import record
+from petrial.adapters.files.protocol import built_in_text, parse_protocol
 from petrial.entrypoints.cli import app
 from petrial.images.suv.statements import ASSUMABLE
 from petrial.lesions.methods import METHODS, PEAKS
@@ -23,6 +24,8 @@ from petrial.lesions.orders import FORMS
 from petrial.lesions.table import LESION_TABLE, LesionRow
 from petrial.protocol.tracers import OTHER_METHODS, TRACERS
 from petrial.reports import document
+from petrial.reports.dictionary import dictionary_markdown
+from petrial.subjects.snapshot_tables import snapshot_tables
 from petrial.vocabulary.citations import CITATIONS
 from petrial.vocabulary.nuclides import NUCLIDES
 
@@ -40,6 +43,7 @@ MADE = (
     "look-up/receptors.md",
     "look-up/questionnaires.md",
     "do/write-a-record.md",
+    "look-up/snapshot-tables.md",
 )
 
 
@@ -126,6 +130,11 @@ def peaks() -> str:
 
 def references() -> str:
     return table(("key", "reference"), ((f"[{key}]", text) for key, text in CITATIONS.items()))
+
+
+def snapshot_dictionary() -> str:
+    protocol = parse_protocol(built_in_text("impact-mbc"), "impact-mbc")
+    return dictionary_markdown(snapshot_tables(protocol), protocol)
 
 
 RECORD_MEANINGS = {
@@ -356,6 +365,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "peaks": peaks,
     "references": references,
     **{name: partial(_of, made) for name, made in SPECIMEN_TABLES.items()},
+    "snapshot-tables": snapshot_dictionary,
 }
 
 

@@ -9,6 +9,7 @@ from petrial.protocol import rules
 from petrial.protocol.forms import ItemType
 from petrial.protocol.model import Protocol
 from petrial.protocol.rules import AgeAbove, Rule, items_of, split_path
+from petrial.subjects.criteria import Outcome, Standing
 from petrial.subjects.facts import Fact, Place
 from petrial.subjects.happened import happenings
 from petrial.subjects.records import OWN, SCREENING, SUBJECT, Given, Subject
@@ -177,7 +178,13 @@ def subject_columns(protocols: Sequence[Protocol]) -> tuple[Told[Seen], ...]:
             lambda seen: _observed(seen, _screening(seen, "verdict")),
         ),
         Told(
-            Column("screening_verdict", "str | None", "", "verdict of the newest screening"),
+            Column(
+                "screening_verdict",
+                "str | None",
+                "",
+                "verdict of the newest screening",
+                tuple(standing.value for standing in Standing),
+            ),
             lambda seen: _value(_screening(seen, "verdict")),
         ),
         *(_criterion(number, text) for number, text in _criteria(protocols).items()),
@@ -253,6 +260,7 @@ def _criterion(number: str, text: str) -> Told[Seen]:
             "str | None",
             "",
             f"verdict of the newest screening on {number}, {text}",
+            tuple(outcome.value for outcome in Outcome),
         ),
         lambda seen: _value(_screening(seen, number)),
     )

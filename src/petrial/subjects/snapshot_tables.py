@@ -15,7 +15,6 @@ __all__ = [
     "ABSENCES",
     "FILLED_IN",
     "FINDINGS",
-    "SECONDS_SENTENCE",
     "SUBJECTS",
     "VISITS",
     "Slot",
@@ -39,10 +38,8 @@ FILLED_IN: Final = (
 )
 """The key of tables whose rows are filled-in forms."""
 
-SECONDS_SENTENCE: Final = (
-    "seconds since midnight of that day on the subject's clock of study day 1, so that the time "
-    "between two moments is right across a change to summer time; may be below 0 or above 86400"
-)
+_SECONDS: Final = "seconds since midnight, on the subject's clock of study day 1"
+"""One clock all year: the time between two moments is right across a change to summer time."""
 
 _KEY: Final = tuple(column.name for column in FILLED_IN)
 _STATUS: Final = Column("form_status", "str", "", "whether the form was open, signed or locked", ())
@@ -101,7 +98,7 @@ class Slot:
         day = Column(f"{self.base}_day", "int | None", "d", f"{self.title} (study day)")
         if self.type is ItemType.DATE:
             return (day,)
-        second = f"{self.title} ({SECONDS_SENTENCE})"
+        second = f"{self.title} ({_SECONDS})"
         return (day, Column(f"{self.base}_s", "int | None", "s", second))
 
 
