@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
+from petrial.conduct.desk import (
+    Decision,
+    Desk,
+    Done,
+    View,
+    perform,
+    protocol_for,
+    refuse,
+    study_state,
+)
 from petrial.conduct.filling import (
     changed,
     checked_reason,
@@ -15,13 +24,13 @@ from petrial.conduct.filling import (
 from petrial.conduct.permissions import FILLING, Act
 from petrial.conduct.remarks import batch_problems, remarks
 from petrial.protocol.forms import Form, FormKind
-from petrial.protocol.model import Protocol
 from petrial.subjects.facts import Absent, Draft, Place
+from petrial.subjects.study import ALL_SITES
 from petrial.subjects.values import canonical_value
 from petrial.vocabulary.errors import Problem, RefusedError
 from petrial.vocabulary.knowledge import Unknown
 
-__all__ = ["Change", "Correction", "Entry", "change_treatment", "correct", "record"]
+__all__ = ["Change", "Correction", "Entry", "change_treatment", "correct", "fill", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +99,19 @@ class Change:
     event_repeat: int = 1
 
 
-def act_for(protocol: Protocol, form: str) -> Act:
-    """Return the act that filling in this form is."""
-    found = protocol.form(form)
-    return Act.RECORD if found is None else FILLING.get(found.kind, Act.RECORD)
+def fill(desk: Desk, subject: str, entry: Entry, *, dry_run: bool = False) -> Done:
+    """Fill in a form by the act that its kind asks for; see ``record``.
+
+    Raises
+    ------
+    RefusedError
+        As of ``record``.
+    """
+    study = study_state(desk.ledger)
+    site = desk.ledger.subjects().get(subject, ALL_SITES)
+    form = protocol_for(desk, study, site, desk.clock()).form(entry.form)
+    act = Act.RECORD if form is None else FILLING.get(form.kind, Act.RECORD)
+    return record(desk, act, subject, entry, dry_run=dry_run)
 
 
 def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = False) -> Done:

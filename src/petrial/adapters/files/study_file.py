@@ -1,15 +1,30 @@
 """The file ``study.toml`` of a study's folder: its name, its database, the sites' closed days."""
 
 import tomllib
-from datetime import date
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from petrial.vocabulary.errors import UsageError
 
-__all__ = ["STUDY_FILE", "SiteSettings", "StudySettings", "read_study_file", "write_study_file"]
+__all__ = [
+    "STUDY_FILE",
+    "SiteSettings",
+    "StudySettings",
+    "TracerTimes",
+    "read_study_file",
+    "write_study_file",
+]
 
 STUDY_FILE: Final = "study.toml"
 
@@ -18,11 +33,44 @@ _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturda
 Weekday = Annotated[str, Field(pattern="^(" + "|".join(_DAYS) + ")$")]
 
 
-class SiteSettings(BaseModel):
-    """When a site gives no tracer."""
+class TracerTimes(BaseModel):
+    """What a site usually does with a tracer; what is not stated is not proposed.
+
+    Attributes
+    ----------
+    injected_at
+        Clock time of the injection.
+    scan_minutes
+        How long the scan takes.
+    calibrated_at, calibrated_days_before
+        Clock time for which the activity is ordered, and how many days before the injection.
+    residual_percent
+        Share that usually stays in the syringe.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    injected_at: time | None = None
+    scan_minutes: Annotated[int, Field(gt=0, le=600)] | None = None
+    calibrated_at: time | None = None
+    calibrated_days_before: Annotated[int, Field(ge=0, le=30)] = 0
+    residual_percent: Annotated[float, Field(ge=0, lt=100)] | None = None
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        message = "no time zone of this name; such as Europe/Amsterdam"
+        raise ValueError(message)
+    return name
+
+
+class SiteSettings(BaseModel):
+    """The clock of a site, when it gives no tracer, and what it usually does with each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time_zone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    tracers: dict[str, TracerTimes] = {}
     closed_weekdays: tuple[Weekday, ...] = ()
     closed_dates: tuple[date, ...] = ()
 
@@ -30,6 +78,13 @@ class SiteSettings(BaseModel):
     def weekdays(self) -> frozenset[int]:
         """The closed days of the week, Monday 0."""
         return frozenset(_DAYS.index(day) for day in self.closed_weekdays)
+
+    @model_validator(mode="after")
+    def _clock(self) -> Self:
+        if self.tracers and self.time_zone is None:
+            message = "clock times of tracers need time_zone, such as Europe/Amsterdam"
+            raise ValueError(message)
+        return self
 
 
 class StudySettings(BaseModel):
@@ -99,5 +154,10 @@ def write_study_file(folder: Path, settings: StudySettings, sites: tuple[str, ..
             f"[sites.{site}]",
             'closed_weekdays = ["saturday", "sunday"] # no tracer is made or given',
             "closed_dates = []",
+            '# time_zone = "Europe/Amsterdam" # needed for clock times, and for orders of tracers',
+            f'# [sites.{site}.tracers."18F-FES"]',
+            "# injected_at = 10:30:00",
+            "# scan_minutes = 90",
+            "# calibrated_at = 09:00:00",
         ]
     (folder / STUDY_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")

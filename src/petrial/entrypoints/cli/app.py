@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from petrial import __version__
-from petrial.entrypoints.cli import demo, doctor, images
+from petrial.entrypoints.cli import (
+    audit,
+    demo,
+    doctor,
+    doses,
+    forms,
+    images,
+    queries,
+    samples,
+    schedule,
+    snapshots,
+    study,
+    subjects,
+    treatments,
+)
 
 __all__ = ["app"]
 
@@ -15,6 +29,17 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(study.app, name="study")
+app.add_typer(subjects.app, name="subjects")
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(forms.app, name="forms")
+app.add_typer(queries.app, name="queries")
+app.add_typer(samples.app, name="samples")
+app.add_typer(doses.app, name="doses")
+app.add_typer(treatments.treatments, name="treatments")
+app.add_typer(treatments.safety, name="safety")
+app.add_typer(audit.app, name="audit")
+app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(images.app, name="images")
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

@@ -59,7 +59,7 @@ def check(path: Images, record: Records = None, assume: Assume = None, json: Jso
 
 
 @app.command()
-def measure(  # noqa: PLR0913  each argument is an option of the command line
+def measure(
     path: Images,
     *,
     record: Records = None,

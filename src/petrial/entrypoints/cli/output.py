@@ -25,33 +25,43 @@ if TYPE_CHECKING:
     from petrial.lesions.measured import MeasuredSeries, Measurement
     from petrial.vocabulary.errors import Problem
 
-__all__ = ["check_target", "complain", "report", "working", "write_answer"]
+__all__ = [
+    "check_target",
+    "complain",
+    "complain_also",
+    "console",
+    "plain",
+    "report",
+    "working",
+    "write_answer",
+]
 
 NARROWEST: Final = 112
 """Tables are never squeezed below this: a number that is cut is a wrong number."""
 NO_TERMINAL: Final = 160
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text of a file so that the terminal shows it, and obeys nothing in it."""
     return escape("".join(c if c.isprintable() or c == "\n" else "?" for c in text))
 
 
-def _console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> Console:
+    """Return where tables and sentences are written; never narrower than a number."""
     stream = sys.stderr if stderr else sys.stdout
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    console.width = max(console.width, NARROWEST) if stream.isatty() else NO_TERMINAL
-    return console
+    out = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    out.width = max(out.width, NARROWEST) if stream.isatty() else NO_TERMINAL
+    return out
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """Show that something goes on, on a terminal only."""
-    console = _console(stderr=True)
-    if not console.is_terminal:
+    out = console(stderr=True)
+    if not out.is_terminal:
         yield
         return
-    with console.status(f"{what} ..."):
+    with out.status(f"{what} ..."):
         yield
 
 
@@ -91,16 +101,21 @@ def check_target(option: str, target: str | Path | None, *, made: bool = False) 
 
 def complain(problem: "Problem") -> None:
     """Write a problem in its five parts to standard error."""
-    console = _console(stderr=True)
-    console.print(f"[bold red]refused[/]  {_plain(problem.where)}")
+    out = console(stderr=True)
+    out.print(f"[bold red]refused[/]  {plain(problem.where)}")
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="dim")
     table.add_column(overflow="fold")
-    table.add_row("field", _plain(problem.field))
-    table.add_row("found", _plain(problem.got or "nothing"))
-    table.add_row("wanted", _plain(problem.wanted))
-    table.add_row("do", _plain(problem.do))
-    console.print(Padding(table, (0, 0, 0, 2)))
+    table.add_row("field", plain(problem.field))
+    table.add_row("found", plain(problem.got or "nothing"))
+    table.add_row("wanted", plain(problem.wanted))
+    table.add_row("do", plain(problem.do))
+    out.print(Padding(table, (0, 0, 0, 2)))
+
+
+def complain_also(note: str) -> None:
+    """Write a further problem of the same refusal, in one line, to standard error."""
+    console(stderr=True).print(f"[bold red]and[/]  {plain(note)}", soft_wrap=True)
 
 
 def report(
@@ -133,23 +148,23 @@ def write_json(answer: "Measurement", target: str) -> None:
 
 def write_answer(answer: "Measurement", *, lesions: bool, page: Path | None = None) -> None:
     """Write the answer as tables: series, SUV inputs, lesions; then refusals and warnings."""
-    console = _console()
-    console.print(tables.series_table(answer, _plain, measured=lesions))
+    out = console()
+    out.print(tables.series_table(answer, plain, measured=lesions))
     for series in answer.series:
         if isinstance(series.scaling, Known) and not lesions:
-            console.print(tables.inputs_table(series, _plain))
-        _write_notes(console, series)
+            out.print(tables.inputs_table(series, plain))
+        _write_notes(out, series)
         if series.rows:
-            console.print(tables.lesion_table(series, _plain))
-        _write_references(console, series)
+            out.print(tables.lesion_table(series, plain))
+        _write_references(out, series)
     for problem in _problems(answer):
         complain(problem)
     if not lesions:
-        console.print("Headers only: voxels were not looked at.")
+        out.print("Headers only: voxels were not looked at.")
     elif any(series.suv_max is not None and not series.regions for series in answer.series):
-        console.print(_hint(answer))
+        out.print(_hint(answer))
     if page is not None:
-        console.print(f"Page: {_plain(str(page))}", soft_wrap=True)
+        out.print(f"Page: {plain(str(page))}", soft_wrap=True)
 
 
 def _hint(answer: "Measurement") -> str:
@@ -158,7 +173,7 @@ def _hint(answer: "Measurement") -> str:
     drawn = [
         s.facts.description or s.facts.series_uid for s in answer.series if s.facts.kind in kinds
     ]
-    here = f" (here: {_plain(', '.join(drawn))})" if drawn else ""
+    here = f" (here: {plain(', '.join(drawn))})" if drawn else ""
     return (
         "[yellow]note[/]  A series without a region: give --contours FILE"
         f"{here}, --seed X,Y,Z with --method, or --method alone."
@@ -173,37 +188,37 @@ def _problems(answer: "Measurement") -> "Iterator[Problem]":
     yield from answer.problems
 
 
-def _write_notes(console: Console, series: "MeasuredSeries") -> None:
+def _write_notes(out: Console, series: "MeasuredSeries") -> None:
     for warning in series.warnings:
-        console.print(f"[bold yellow]warning[/]  {_plain(warning)}")
+        out.print(f"[bold yellow]warning[/]  {plain(warning)}")
     for remark in series.facts.remarks if series.facts.modality in {"PT", "CT"} else ():
         name = series.facts.description or series.facts.series_uid
-        console.print(f"[yellow]note[/]  {_plain(name)}: {_plain(remark)}")
+        out.print(f"[yellow]note[/]  {plain(name)}: {plain(remark)}")
     if not isinstance(series.scaling, Known):
         return
     for difference in series.scaling.value.differences:
-        console.print(
-            f"[yellow]record against header[/]  {_plain(difference.field)}: "
-            f"{_plain(difference.record)}, header {_plain(difference.header)}; "
+        out.print(
+            f"[yellow]record against header[/]  {plain(difference.field)}: "
+            f"{plain(difference.record)}, header {plain(difference.header)}; "
             f"SUV by the header: {effect_text(difference.effect_percent)}"
         )
     for note in series.scaling.value.notes:
-        console.print(f"[yellow]note[/]  {_plain(note)}")
+        out.print(f"[yellow]note[/]  {plain(note)}")
     lean = series.scaling.value.ratios.lean_janmahasatian
     if isinstance(lean, Unknown):
         do = lean.problems[0].do
-        console.print(f"[yellow]note[/]  No SUL: {_plain(lean.reason)}. Do: {_plain(do)}")
+        out.print(f"[yellow]note[/]  No SUL: {plain(lean.reason)}. Do: {plain(do)}")
     for row in series.rows:
         if row.suv_peak_reason:
-            console.print(f"[yellow]note[/]  No peak for {row.id}: {_plain(row.suv_peak_reason)}")
+            out.print(f"[yellow]note[/]  No peak for {row.id}: {plain(row.suv_peak_reason)}")
 
 
-def _write_references(console: Console, series: "MeasuredSeries") -> None:
+def _write_references(out: Console, series: "MeasuredSeries") -> None:
     for reference in series.references:
         verdict = "not fit" if reference.problems else "fit"
-        console.print(
+        out.print(
             f"{reference.organ}: mean {reference.suv_mean:.3f}, SD {reference.suv_sd:.3f} g/mL, "
             f"{reference.volume_ml:.2f} mL, {verdict} as reference"
         )
         for problem in reference.problems:
-            console.print(f"[yellow]note[/]  {_plain(str(problem))}")
+            out.print(f"[yellow]note[/]  {plain(str(problem))}")
