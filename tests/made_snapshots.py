@@ -98,13 +98,12 @@ def parse(text: str, where: str) -> Protocol:
     return Protocol.model_validate_json(text)
 
 
-def made_ledger(folder: Path, data: dict[str, Any] | None = None) -> DjangoLedger:
-    """Return a new ledger in ``folder`` whose study has adopted the tiny trial."""
+def made_ledger(folder: Path, address: str = "") -> DjangoLedger:
+    """Return a new ledger in ``folder``, or elsewhere, whose study has adopted the tiny trial."""
     folder.mkdir(parents=True, exist_ok=True)
-    ledger = create_ledger(
-        f"sqlite:///{folder / 'study.sqlite3'}", "TINY", Keys.create(folder / "keys")
-    )
-    adopt(ledger, data or made_data(), repeat=1)
+    address = address or f"sqlite:///{folder / 'study.sqlite3'}"
+    ledger = create_ledger(address, "TINY", Keys.create(folder / "keys"))
+    adopt(ledger, made_data(), repeat=1)
     return ledger
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from databases import an_address
 from made_protocol import made_data
 from made_snapshots import FIRST, SEALED_TEXTS, adopt, made_ledger, parse, said, state, taken
 from petrial.adapters.store.ledger import DjangoLedger
@@ -324,6 +325,25 @@ def test_another_process_with_other_threads_writes_the_same_bytes(
         environment = {**os.environ, "POLARS_MAX_THREADS": threads, "PYTHONHASHSEED": threads}
         subprocess.run([sys.executable, "-c", program, str(there)], env=environment, check=True)
         assert files(there / folder.name) == files(folder)
+
+
+def test_the_same_facts_on_postgresql_give_the_same_tables(
+    ledger: DjangoLedger, tmp_path: Path
+) -> None:
+    """Pins and manifest differ: sealed texts have random salts. Tables and dictionary do not."""
+    here, folder = taken(ledger, tmp_path / "here")
+    with an_address("postgresql", tmp_path) as address:
+        other = made_ledger(tmp_path / "other", address)
+        for subject, drafts in FIRST.items():
+            state(other, subject, drafts)
+        there, place = taken(other, tmp_path / "there")
+        assert verify_snapshot(place, other, parse) == ()
+        other.close()
+    assert there.tables == here.tables
+    assert there.dictionary == here.dictionary
+    assert {n: b for n, b in files(place).items() if n != MANIFEST} == {
+        n: b for n, b in files(folder).items() if n != MANIFEST
+    }
 
 
 def test_a_later_fact_changes_no_earlier_snapshot(ledger: DjangoLedger, tmp_path: Path) -> None:
