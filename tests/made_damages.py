@@ -384,5 +384,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "tolerance of nothing": (put(None, "tracers", 0, "activity"), "tracers.18F-FES.tolerance"),
     # what a person must still write
+    "rule to add": (rule(test="stated", item="to_add.i1"), ITEM),
+    "no criterion": (put([], "criteria"), "criteria"),
     "text to add": (put("TO ADD: the city", "sites", 1, "city"), "sites.south.city"),
 }

@@ -119,6 +119,8 @@ def _count(path: str, figure: Figure) -> Iterator[Problem]:
 
 
 def _criteria(protocol: Protocol) -> Iterator[Problem]:
+    if not protocol.criteria:
+        yield fault("criteria", None, "at least one criterion", "add the criteria of the trial")
     yield from twice("criteria", (c.number for c in protocol.criteria), "criterion")
     for criterion in protocol.criteria:
         path = f"criteria.{criterion.number}"

@@ -5,7 +5,7 @@ from typing import Final
 
 from petrial.protocol.forms import Item, ItemType
 from petrial.protocol.model import Protocol
-from petrial.protocol.problems import fault, lost
+from petrial.protocol.problems import RULE_TO_ADD, fault, lost
 from petrial.protocol.rules import (
     AgeAbove,
     All,
@@ -32,7 +32,14 @@ def item_faults(protocol: Protocol, path: str, item_path: str) -> Iterator[Probl
     """Yield what is wrong with a path ``form.item@event`` itself."""
     form_name, item_name, event_name = split_path(item_path)
     form = protocol.form(form_name)
-    if form is None:
+    if form_name == RULE_TO_ADD:
+        yield fault(
+            path,
+            "the place of a rule that is still to be written",
+            "the name of an item, form.item",
+            "write the rule that judges what the text says, over items of the forms",
+        )
+    elif form is None:
         yield lost(path, form_name, "form", (f.name for f in protocol.forms))
     elif form.item(item_name) is None:
         yield lost(path, item_name, f"item of form {form_name}", (i.name for i in form.items))

@@ -7,10 +7,13 @@ from typing import Final
 from petrial.protocol.figures import Figure
 from petrial.vocabulary.errors import Problem
 
-__all__ = ["TIME_UNITS", "TO_ADD", "fault", "lost", "span_faults", "twice"]
+__all__ = ["RULE_TO_ADD", "TIME_UNITS", "TO_ADD", "fault", "lost", "span_faults", "twice"]
 
 TO_ADD: Final = "TO ADD"
 """A text that begins so stands for what a person must still write."""
+
+RULE_TO_ADD: Final = "to_add"
+"""Name of a form that no protocol has: a rule over it holds the place of the real one."""
 
 TIME_UNITS: Final = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 """Units of spans of time, in seconds. Months and years have no fixed length."""
