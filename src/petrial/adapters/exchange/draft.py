@@ -102,19 +102,19 @@ def written_map(
         "columns:",
     ]
     for column in columns:
-        options = dict(column.options)
         to = column.to or f"{TODO} {' or '.join(column.near)}".strip()
-        value = to if column.to and not options else {"to": to, **options}
+        value = {"to": to, **column.options} if column.options else to
         if column.remark:
             lines.append("  # " + " ".join(column.remark.split()))
-        pair = yaml.safe_dump(
-            {column.name: value},
-            default_flow_style=None,
-            sort_keys=False,
-            allow_unicode=True,
-            width=10_000,
-        )
-        lines += [f"  {line}" for line in pair.splitlines()]
+        lines.append(f"  {_yaml(column.name)}: {_yaml(value)}")
     lines.append("ignore:" if ignored else "ignore: []")
-    lines += [f"  - {yaml.safe_dump(name).splitlines()[0]}" for name in ignored]
+    lines += [f"  - {_yaml(name)}" for name in ignored]
     return "\n".join(lines) + "\n"
+
+
+def _yaml(value: object) -> str:
+    """Return a value as YAML on one line."""
+    text = yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1_000_000
+    )
+    return text.removesuffix("...\n").rstrip("\n")
