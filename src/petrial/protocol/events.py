@@ -80,7 +80,11 @@ class Moments(Frozen):
 
 
 class Conflict(Frozen):
-    """The later must be at least ``gap`` after the earlier; negative: at least that long before.
+    """What must not come too close to what.
+
+    A positive ``gap`` forbids the later to lie less than that after the earlier; before the earlier
+    it is free, so that an FDG scan may precede 89Zr. With gap 0 the later must not precede the
+    earlier. A negative gap forbids the later to lie less than that before the earlier.
 
     Attributes
     ----------
@@ -91,7 +95,8 @@ class Conflict(Frozen):
     later
         Moments to which it counts.
     gap
-        The least time between them: ``d``, ``wk``, ``h`` or ``min``. 0 means only after.
+        The least time between them: ``d`` and ``wk`` count days of the calendar, ``h`` and ``min``
+        time on the clock. 0 means only after.
     effect
         Whether a plan against it is refused, or warned of.
     """
