@@ -47,9 +47,8 @@ _ON_ONE_LINE: Final = ({"value", "unit", "source"}, {"code", "title"})
 
 
 def _represent(dumper: yaml.SafeDumper, data: dict[str, object]) -> yaml.Node:
-    node = dumper.represent_mapping("tag:yaml.org,2002:map", data)
-    node.flow_style = any(keys <= data.keys() for keys in _ON_ONE_LINE)
-    return node
+    on_one_line = any(keys <= data.keys() for keys in _ON_ONE_LINE)
+    return dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=on_one_line)
 
 
 _Dumper.add_representer(dict, _represent)
