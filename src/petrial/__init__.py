@@ -6,10 +6,12 @@ reader, a renderer or a database.
 
 from typing import TYPE_CHECKING
 
+from petrial.vocabulary.edition import VERSION
+
 if TYPE_CHECKING:
     from petrial.bootstrap import lesion_frame, load_pet, measure, write_page
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["__version__", "lesion_frame", "load_pet", "measure", "write_page"]
 
 

@@ -12,7 +12,6 @@ from typing import Final
 import polars as pl
 from django.core.files import locks
 
-from petrial import __version__
 from petrial.adapters.store.snapshot_facts import gathered
 from petrial.adapters.store.snapshot_frames import frames_of
 from petrial.conduct.ledger import Ledger
@@ -29,6 +28,7 @@ from petrial.protocol.model import Protocol
 from petrial.subjects.facts import FACT_FIELDS, STUDY
 from petrial.subjects.snapshot_tables import snapshot_tables
 from petrial.subjects.state import SubjectState
+from petrial.vocabulary.edition import VERSION
 from petrial.vocabulary.errors import LedgerError, PetrialError, Problem
 
 __all__ = ["MANIFEST", "list_snapshots", "read_manifest", "verify_snapshot", "write_snapshot"]
@@ -119,7 +119,7 @@ def _write(ledger: Ledger, order: SnapshotOrder, folder: Path) -> Manifest:
         study=order.study,
         heads=order.heads,
         protocols=tuple((kept.protocol.identity.version, kept.digest) for kept in order.protocols),
-        software={"petrial": __version__, "polars": pl.__version__},
+        software={"petrial": VERSION, "polars": pl.VERSION},
         tables=tuple(files),
         dictionary=dictionary_of(tables),
         without_day_one=sum(seen.day_one is None for seen in found.subjects),
@@ -301,7 +301,7 @@ def _anew(
 ) -> list[Problem]:
     """Return the tables that come out differently when the snapshot is made again."""
     where = f"snapshot {folder.name}"
-    software = {"petrial": __version__, "polars": pl.__version__}
+    software = {"petrial": VERSION, "polars": pl.VERSION}
     if manifest.software != software:
         names = " and ".join(f"{name} {version}" for name, version in manifest.software.items())
         here = ", ".join(f"{name} {version}" for name, version in software.items())
