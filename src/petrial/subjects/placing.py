@@ -142,11 +142,12 @@ class Board:
             return forbidden
         known = {path: whens for one in placed.values() for path, whens in one.moments.items()}
         clock = _Clock(self, event, day, placed, known)
-        earliest, notes = clock.earliest()
-        if earliest is not None and earliest.date() != day:
-            why = f"possible from {earliest:%Y-%m-%d %H:%M} only: {'; '.join(notes)}"
+        usual, notes = clock.injection()
+        if usual.date() != day:
+            why = f"possible from {usual:%Y-%m-%d %H:%M} only: {'; '.join(notes)}"
             return [Blocked(event.name, day, "conflicts", why)]
-        moments, starts, remarks = clock.moments(earliest)
+        earliest, _ = clock.pushed(time.min)
+        moments, starts, remarks = clock.moments(usual)
         broken = [
             Blocked(event.name, day, f"conflicts.{one.conflict.name}", str(one))
             for one in self.timeline.broken_by({**known, **moments})
@@ -161,7 +162,7 @@ class Board:
             window=window,
             moments=moments,
             starts=starts,
-            not_before=earliest,
+            not_before=None if earliest.time() == time.min else earliest,
             notes=(*notes, *remarks),
         )
 
@@ -196,15 +197,21 @@ class _Clock:
                 if self.event.name in {use.injection, use.scan}:
                     yield tracer, use
 
-    def earliest(self) -> tuple[datetime | None, tuple[str, ...]]:
-        """Return the earliest moment at which an injection keeps the conflicts, and their texts.
+    def injection(self) -> tuple[datetime, tuple[str, ...]]:
+        """Return when the event's tracer can be injected, from its usual time of the day on."""
+        own = (tracer for tracer, use in self._uses() if self._injects(use))
+        usual = (self.board.routine.injected.get(tracer.name) for tracer in own)
+        return self.pushed(next((clock for clock in usual if clock is not None), time.min))
 
-        None where the whole day is free.
+    def pushed(self, clock: time) -> tuple[datetime, tuple[str, ...]]:
+        """Return the first moment from a clock time on at which an injection keeps the conflicts.
+
+        With the texts of those that it had to wait for. It can lie on a later day.
         """
         paths = [_at(u.injected, u.injection) for _, u in self._uses() if self._injects(u)]
-        moment = midnight = datetime.combine(self.day, time.min, self.board.routine.zone)
+        moment = datetime.combine(self.day, clock, self.board.routine.zone)
         texts: dict[str, None] = {}
-        while moment.date() == self.day:
+        while paths and moment.date() == self.day:
             plans = {**self.known, **dict.fromkeys(paths, (moment,))}
             later = [
                 (one.free_from.astimezone(self.board.routine.zone), one.conflict.text)
@@ -217,12 +224,12 @@ class _Clock:
                 break
             moment = max(free for free, _ in later)
             texts.update(dict.fromkeys(text for _, text in later))
-        return (None if moment == midnight else moment), tuple(texts)
+        return moment, tuple(texts)
 
     def _injects(self, use: TracerUse) -> bool:
         return use.injection == self.event.name
 
-    def moments(self, earliest: datetime | None) -> tuple[Plans, datetime | None, tuple[str, ...]]:
+    def moments(self, usual: datetime) -> tuple[Plans, datetime | None, tuple[str, ...]]:
         """Return what the event would state, when it starts, and what to heed."""
         found: dict[str, tuple[When, ...]] = {
             _at(self.event.happened, self.event.name): (self.day,)
@@ -230,7 +237,7 @@ class _Clock:
         starts: datetime | None = None
         notes: tuple[str, ...] = ()
         for tracer, use in self._uses():
-            injection = self._injection(tracer, use, earliest)
+            injection = self._injection(tracer, use, usual)
             if self._injects(use):
                 found[_at(use.injected, use.injection)] = (injection or self.day,)
                 starts = injection
@@ -243,9 +250,7 @@ class _Clock:
                     notes = (f"how long a scan of {tracer.name} takes is not stated",)
         return found, starts, notes
 
-    def _injection(
-        self, tracer: StudyTracer, use: TracerUse, earliest: datetime | None
-    ) -> datetime | None:
+    def _injection(self, tracer: StudyTracer, use: TracerUse, usual: datetime) -> datetime | None:
         """Return when the tracer is injected: as stated, as planned, or as usual on this day."""
         if not self._injects(use):
             planned = self.placed.get(use.injection)
@@ -254,11 +259,7 @@ class _Clock:
             texts = (self.board.state.text(f) for f in injections_of(self.board.state, tracer, use))
             stated = [when_of(text) for text in texts if text is not None]
             return next((when for when in stated if isinstance(when, datetime)), None)
-        usual = self.board.routine.injected.get(tracer.name)
-        if usual is None:
-            return None
-        moment = datetime.combine(self.day, usual, self.board.routine.zone)
-        return moment if earliest is None else max(moment, earliest)
+        return usual if tracer.name in self.board.routine.injected else None
 
     def _scan_end(
         self, tracer: StudyTracer, use: TracerUse, scan: datetime | None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from petrial.protocol.events import Effect
 from petrial.protocol.model import Protocol, StudyTracer
 from petrial.subjects.conflicts import Broken, Timeline
 from petrial.subjects.doses import half_life_of, order_activity
@@ -159,17 +160,11 @@ def propose(
     planner = Planner(protocol, state, chosen, on)
     candidates, left_out = planner.candidates()
     bound = min((on, *chosen.values()))
+    timeline = Timeline.of(protocol, state)
+    warnings = {f"conflicts.{c.name}" for c in protocol.conflicts if c.effect is Effect.WARN}
     blocked: dict[Blocked, None] = {}
     for heeds_warnings in (True, False):
-        board = Board(
-            protocol,
-            state,
-            Timeline.of(protocol, state),
-            closed,
-            routine,
-            bound,
-            heeds_warnings,
-        )
+        board = Board(protocol, state, timeline, closed, routine, bound, heeds_warnings)
         blocked = {}
         firm = [one for one in candidates if planner.is_firm(one)]
         placed = search(board, firm, {}, blocked)
@@ -177,6 +172,8 @@ def propose(
             loose = [one for one in candidates if not planner.is_firm(one)]
             placed, without = added(board, loose, placed)
             return _proposal(board, placed, (*left_out, *without))
+        if not any(one.rule in warnings for one in blocked):
+            break
     order = [event.name for event in protocol.events]
     tried = sorted(blocked, key=lambda one: (order.index(one.event), one.day))
     raise NoPlanError.because(state.subject, tuple(tried))
