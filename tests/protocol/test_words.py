@@ -14,6 +14,7 @@ from petrial.protocol.rules import Rule, items_of
 from petrial.protocol.words import (
     due_words,
     figure_words,
+    gap_words,
     item_words,
     moments_words,
     rule_words,
@@ -193,6 +194,19 @@ def test_a_window_is_said_from_its_two_ends(before: int, after: int, words: str)
     made = Protocol.model_validate(data).events[3].due
     assert made is not None
     assert window_words(made) == words
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (6, "not less than 6 wk after it"),
+        (0, "not before it"),
+        (-2, "not less than 2 wk before it"),
+    ],
+)
+def test_a_gap_is_said_from_the_earlier(gap: int, words: str) -> None:
+    made = made_protocol().conflicts[0].gap
+    assert gap_words(made.model_copy(update={"value": float(gap)})) == words
 
 
 def test_moments_are_said_with_the_values_they_hold_for() -> None:

@@ -21,6 +21,7 @@ from petrial.protocol.rules import (
 __all__ = [
     "due_words",
     "figure_words",
+    "gap_words",
     "item_words",
     "moments_words",
     "number_words",
@@ -164,6 +165,20 @@ def window_words(due: Due) -> str:
     if after.value == 0.0:
         return f"from {figure_words(before)} earlier until that day"
     return f"from {figure_words(before)} earlier until {figure_words(after)} later"
+
+
+def gap_words(gap: Figure) -> str:
+    """Return how the later of a conflict must lie to the earlier.
+
+    >>> gap_words(Figure(value=10, unit="d", source="decay"))
+    'not less than 10 d after it'
+    >>> gap_words(Figure(value=0, unit="d", source="record"))
+    'not before it'
+    """
+    if gap.value == 0.0:
+        return "not before it"
+    size = figure_words(gap.model_copy(update={"value": abs(gap.value)}))
+    return f"not less than {size} {'after' if gap.value > 0.0 else 'before'} it"
 
 
 def moments_words(moments: Moments, protocol: Protocol) -> str:

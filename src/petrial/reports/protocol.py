@@ -9,6 +9,7 @@ from petrial.protocol.model import Criterion, Protocol, Reading, StudyTracer
 from petrial.protocol.words import (
     due_words,
     figure_words,
+    gap_words,
     item_words,
     moments_words,
     rule_words,
@@ -178,11 +179,12 @@ def _conflicts(protocol: Protocol) -> Iterator[str]:
                 f"{markdown_text(conflict.text)} ({code(conflict.name)})",
                 markdown_text(earlier),
                 markdown_text(moments_words(conflict.later, protocol)),
+                gap_words(conflict.gap),
                 _figure(conflict.gap),
                 conflict.effect.value,
             )
         )
-    yield table(("why", "from", "to", "at least", "else"), rows)
+    yield table(("why", "what came before", "what comes", "must lie", "figure", "else"), rows)
 
 
 def _consents(protocol: Protocol) -> Iterator[str]:

@@ -12,6 +12,7 @@ from petrial.entrypoints.cli import (
     doses,
     forms,
     images,
+    protocol,
     queries,
     samples,
     schedule,
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(study.app, name="study")
+app.add_typer(protocol.app, name="protocol")
 app.add_typer(subjects.app, name="subjects")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(forms.app, name="forms")
