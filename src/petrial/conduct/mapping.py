@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from petrial.protocol.figures import Frozen
 from petrial.protocol.rules import ItemPath
@@ -51,22 +51,14 @@ def _date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
 DateFormats = Annotated[
     tuple[str, ...],
     BeforeValidator(_one_or_more),
+    AfterValidator(_date_formats),
     Field(description="formats of date and time, such as %d-%m-%Y"),
 ]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_one_or_more)]
 Decimals = Annotated[str, Field(pattern=r"^[.,]$")]
 
 
-class _Dated(Frozen):
-    dates: DateFormats = ()
-
-    @model_validator(mode="after")
-    def _formats(self) -> Self:
-        _date_formats(self.dates)
-        return self
-
-
-class Source(_Dated):
+class Source(Frozen):
     """Where a row says its subject, event, repeat or moment: in a column, or the same for all.
 
     Attributes
@@ -85,6 +77,7 @@ class Source(_Dated):
     column: str | None = None
     constant: str | None = None
     values: dict[str, str] = Field(default_factory=dict)
+    dates: DateFormats = ()
 
     @model_validator(mode="after")
     def _either(self) -> Self:
@@ -94,7 +87,7 @@ class Source(_Dated):
         return self
 
 
-class ColumnMap(_Dated):
+class ColumnMap(Frozen):
     """Where the texts of one column go, and how they are written.
 
     Attributes
@@ -107,6 +100,8 @@ class ColumnMap(_Dated):
         Which repeat, where the row does not say it.
     unit
         Unit of the numbers where it is not the protocol's; needs a factor in ``conversions``.
+    dates
+        Formats, where a day or a moment is not ISO.
     decimal
         The decimal sign.
     codes
@@ -124,6 +119,7 @@ class ColumnMap(_Dated):
     event_repeat: PositiveInt | None = None
     form_repeat: PositiveInt | None = None
     unit: str = ""
+    dates: DateFormats = ()
     decimal: Decimals | None = None
     codes: dict[str, str] = Field(default_factory=dict)
     missing: dict[str, Absent] = Field(default_factory=dict)
@@ -156,7 +152,7 @@ def _column(value: object) -> object:
     return {"to": value} if isinstance(value, str) else value
 
 
-class Mapping(_Dated):
+class Mapping(Frozen):
     """A map file: which column goes to which item, and how its texts are to be read.
 
     Attributes
@@ -200,6 +196,7 @@ class Mapping(_Dated):
     form_repeat: Source = Source(constant="1")
     observed: Source | None = None
     time_zone: str = ""
+    dates: DateFormats = ()
     decimal: Decimals = "."
     missing: dict[str, Absent] = Field(default_factory=dict)
     nothing: Texts = ()

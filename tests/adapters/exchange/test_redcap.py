@@ -40,9 +40,8 @@ DICTIONARY_HEADER = (
 )
 
 
-def field(
-    name: str, form: str, kind: str, choices: str = "", check: str = "", who: str = ""
-) -> list[str]:
+def field(name: str, form: str, kind: str, choices: str = "", check: str = "") -> list[str]:
+    who = "y" if name == "born_on" else ""
     return [name, form, "", kind, name.title(), choices, "", check, "", "", who, *[""] * 7]
 
 
