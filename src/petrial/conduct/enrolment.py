@@ -10,7 +10,7 @@ from petrial.conduct.drafts import own
 from petrial.conduct.filling import checked_reason
 from petrial.conduct.permissions import Act
 from petrial.protocol.forms import ItemType
-from petrial.protocol.model import Consent
+from petrial.protocol.model import Consent, Protocol
 from petrial.protocol.rules import split_path
 from petrial.subjects.criteria import Screening, Standing, screening_of
 from petrial.subjects.facts import Draft, Place
@@ -34,6 +34,7 @@ __all__ = [
     "enrol",
     "erase",
     "register",
+    "registration",
     "screen",
     "withdraw",
 ]
@@ -63,27 +64,49 @@ def register(
     """
 
     def decide(view: View) -> Decision:
-        if view.protocol.site(site) is None:
-            raise RefusedError(
-                where=f"register {subject}",
-                field="site",
-                got=site,
-                wanted="one of: " + ", ".join(one.code for one in view.protocol.sites),
-                do="choose a site of the protocol in force",
-            )
         shift = desk.draw(1, LARGEST_SHIFT_DAY)
-        drafts = [
-            own(SUBJECT, "status", Subject.REGISTERED.value),
-            own(SUBJECT, "date_shift", str(shift), sealed=True),
-        ]
+        drafts = registration(view.protocol, site, subject, shift)
         if pseudonym:
-            drafts.append(own(SUBJECT, "pseudonym", pseudonym, sealed=True))
-        return Decision(drafts=tuple(drafts))
+            drafts = (*drafts, own(SUBJECT, "pseudonym", pseudonym, sealed=True))
+        return Decision(drafts=drafts)
 
-    _usable(subject)
     if pseudonym:
         _not_registered(desk, subject, pseudonym)
     return perform(desk, Act.REGISTER, subject, decide, site=site, dry_run=dry_run)
+
+
+def registration(
+    protocol: Protocol, site: str, subject: str, shift_day: int
+) -> tuple[Draft, ...]:
+    """Return the first facts of a subject.
+
+    Parameters
+    ----------
+    protocol
+        In force at the site.
+    site, subject
+        Where, and the number in the trial.
+    shift_day
+        Days by which filed images lie before the true dates; it is sealed.
+
+    Raises
+    ------
+    RefusedError
+        The number cannot be used, or the protocol has no such site.
+    """
+    _usable(subject)
+    if protocol.site(site) is None:
+        raise RefusedError(
+            where=f"register {subject}",
+            field="site",
+            got=site,
+            wanted="one of: " + ", ".join(one.code for one in protocol.sites),
+            do="choose a site of the protocol in force",
+        )
+    return (
+        own(SUBJECT, "status", Subject.REGISTERED.value),
+        own(SUBJECT, "date_shift", str(shift_day), sealed=True),
+    )
 
 
 def _usable(subject: str) -> None:

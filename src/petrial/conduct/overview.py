@@ -42,6 +42,7 @@ __all__ = [
     "listed",
     "opened_subject",
     "plan_rows",
+    "protocol_here",
     "query_list",
     "seen",
     "study_overview",
@@ -194,6 +195,19 @@ def listed(desk: Desk) -> tuple[Listed, ...]:
         for fact in desk.ledger.across(SUBJECT, "status")
         if person.at(fact.site)
     )
+
+
+def protocol_here(desk: Desk) -> Protocol:
+    """Return the protocol in force at the first of the person's sites.
+
+    Raises
+    ------
+    RefusedError
+        The person has no role.
+    """
+    study = study_state(desk.ledger)
+    person = enter(desk, study, Act.SEE)
+    return protocol_for(desk, study, min(person.sites), desk.clock())
 
 
 def opened_subject(desk: Desk, subject: str) -> tuple[SubjectState, Person, Protocol]:

@@ -7,6 +7,7 @@ import typer
 from petrial import __version__
 from petrial.entrypoints.cli import (
     audit,
+    data,
     demo,
     doctor,
     doses,
@@ -42,6 +43,7 @@ app.add_typer(treatments.treatments, name="treatments")
 app.add_typer(treatments.safety, name="safety")
 app.add_typer(audit.app, name="audit")
 app.add_typer(snapshots.app, name="snapshots")
+app.add_typer(data.app, name="data")
 app.add_typer(images.app, name="images")
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

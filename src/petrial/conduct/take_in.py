@@ -1,0 +1,103 @@
+"""The act that takes a file in: every value of it or none, in one unit of work."""
+
+from collections.abc import Callable, Iterable
+
+from petrial.conduct.calendars import LARGEST_SHIFT_DAY
+from petrial.conduct.cells import Cell
+from petrial.conduct.desk import (
+    Desk,
+    author_of,
+    enter,
+    protocol_for,
+    refuse,
+    study_state,
+)
+from petrial.conduct.enrolment import registration
+from petrial.conduct.intake import Imported, Order, Setting, import_cells
+from petrial.conduct.ledger import Stamp, UnitOfWork
+from petrial.conduct.permissions import Act
+from petrial.protocol.model import Protocol
+from petrial.subjects.study import ALL_SITES
+from petrial.vocabulary.errors import Problem
+
+__all__ = ["Read", "take_in"]
+
+Read = Callable[[Protocol], Iterable[Cell | Problem]]
+"""Reads the file under a protocol: its values, and a problem for each that cannot be read."""
+
+
+def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Imported:
+    """Take in what a file states: all of it, or nothing and every problem named.
+
+    Parameters
+    ----------
+    desk
+        Where, and by whom.
+    read
+        Reads the file.
+    order
+        Whether values may take the place of others, why, and in earnest or not.
+    register_at
+        Site at which subjects that the study does not know are registered; empty to refuse them.
+
+    Raises
+    ------
+    RefusedError
+        The role may not, at a site of one of the subjects; or a value cannot be taken in: the
+        first problem is the text, all others are notes.
+    LedgerError
+        Someone else changed the same in the meantime.
+    """
+    with desk.ledger.unit() as unit:
+        now = desk.clock()
+        study = study_state(desk.ledger)
+        person = enter(desk, study, Act.IMPORT)
+        settings: dict[str, Setting] = {}
+
+        def setting(site: str) -> Setting:
+            if site not in settings:
+                if not person.at(site):
+                    refuse([_elsewhere(site, sorted(person.sites))])
+                protocol = protocol_for(desk, study, site, now)
+                stamp = Stamp(
+                    act=Act.IMPORT.value,
+                    site=site,
+                    author=author_of(desk),
+                    role=person.role.value,
+                    protocol=protocol.identity.version,
+                    recorded=now,
+                )
+                settings[site] = Setting(protocol, stamp)
+            return settings[site]
+
+        home = next(iter(sorted(person.sites)), ALL_SITES)
+        cells = read(protocol_for(desk, study, home, now))
+        sites = dict(desk.ledger.subjects())
+        if register_at:
+            cells = list(cells)
+            new = {c.subject for c in cells if isinstance(c, Cell)} - sites.keys()
+            _register(desk, unit, sorted(new), setting(register_at))
+            sites |= dict.fromkeys(new, register_at)
+        imported = import_cells(unit, cells, sites, setting, order)
+        if not order.dry_run:
+            unit.commit()
+    return imported
+
+
+def _register(desk: Desk, unit: UnitOfWork, new: list[str], here: Setting) -> None:
+    """Register subjects in the unit; a dry run leaves the unit without committing it."""
+    for subject in new:
+        shift = desk.draw(1, LARGEST_SHIFT_DAY)
+        unit.append(
+            subject, registration(here.protocol, here.stamp.site, subject, shift), here.stamp
+        )
+
+
+def _elsewhere(site: str, sites: list[str]) -> Problem:
+    return Problem(
+        "import",
+        "site",
+        site,
+        "subjects of: " + ", ".join(sites),
+        "leave subjects of other sites out; each site takes in its own",
+    )
