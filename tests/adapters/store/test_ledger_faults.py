@@ -3,20 +3,23 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import groupby
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from threading import Barrier
 from time import sleep
 
 import pytest
 
-from databases import STAMP, draft, write
+from databases import STAMP, an_address, draft, write
 from ledger_writers import ACTS, FACTS, SUBJECTS, write_acts
 from petrial.adapters.store.audit import seal, verify
-from petrial.adapters.store.ledger import DjangoLedger, open_ledger
+from petrial.adapters.store.keys import Keys
+from petrial.adapters.store.ledger import DjangoLedger, create_ledger, open_ledger
 from petrial.vocabulary.errors import LedgerError
 
 KILLS = 20
@@ -99,6 +102,62 @@ def test_several_writers_lose_nothing(ledger: DjangoLedger, start: Start, togeth
     assert verified.accesses == WRITERS * ACTS
     for _, facts in groupby(ledger.facts(), key=lambda fact: (fact.subject, fact.act)):
         assert [fact.seq - fact.act_seq for fact in facts] == list(range(FACTS))
+
+
+def test_verifying_judges_one_state_while_others_write(ledger: DjangoLedger, start: Start) -> None:
+    process, channel = start("writer", SUBJECTS)
+    seen = []
+    while process.is_alive():
+        verified = verify(ledger)
+        assert verified.faults == ()
+        seen.append(verified.facts)
+    told_by(channel)
+    assert seen == sorted(seen)
+    assert {facts % (FACTS * len(SUBJECTS)) for facts in seen} == {0}
+
+
+def test_who_waits_too_long_for_other_writers_is_told_to_do_it_again(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 's.sqlite3'}"
+    one = create_ledger(address, "IMPACT", Keys.create(tmp_path))
+    two = open_ledger(address, "IMPACT", one.keys)
+    two.connection.close()
+    two.connection.settings_dict["OPTIONS"]["timeout"] = 0.1
+    with (
+        one.unit(),
+        pytest.raises(LedgerError, match=r"database is locked.*others are writing"),
+    ):
+        write(two, "S-001", draft("asat"))
+    write(two, "S-001", draft("asat"))
+    one.close()
+    two.close()
+
+
+def test_of_two_who_wait_for_each_other_one_is_told_to_do_it_again(tmp_path: Path) -> None:
+    """PostgreSQL locks chains one by one; it finds such a ring by itself and ends one of them."""
+    with an_address("postgresql", tmp_path) as address:
+        made = create_ledger(address, "IMPACT", Keys.create(tmp_path))
+        both_hold_one = Barrier(2, timeout=60)
+
+        def act(name: str, subjects: tuple[str, str]) -> str:
+            own = open_ledger(address, "IMPACT", made.keys)
+            try:
+                with own.unit() as unit:
+                    unit.append(subjects[0], [draft(name)], STAMP)
+                    both_hold_one.wait()
+                    unit.append(subjects[1], [draft(name)], STAMP)
+                    unit.commit()
+            except LedgerError as refused:
+                return refused.problem.do
+            finally:
+                own.close()
+            return "stored"
+
+        with ThreadPoolExecutor(2) as pool:
+            acts = [pool.submit(act, n, s) for n, s in (("a", ("1", "2")), ("b", ("2", "1")))]
+            outcomes = sorted(outcome.result() for outcome in acts)
+        assert outcomes == ["others are writing: do it again; nothing of it was stored", "stored"]
+        assert verify(made).facts == 2
+        made.close()
 
 
 def test_of_two_corrections_of_one_fact_at_once_one_is_refused(
