@@ -6,6 +6,7 @@ import typer
 
 from petrial import __version__
 from petrial.entrypoints.cli import (
+    adoption,
     audit,
     data,
     demo,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(study.app, name="study")
 app.add_typer(protocol.app, name="protocol")
+protocol.app.command("adopt")(adoption.adopt)
 app.add_typer(subjects.app, name="subjects")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(forms.app, name="forms")
