@@ -324,7 +324,7 @@ def test_forms_that_the_record_does_not_ask_for_and_assays_are_no_deviations(
     data = made_course_data()
     for form in data["forms"]:
         if form["name"] == "tube":
-            form |= change
+            form.update(change)
     said = stated("blood", "2024-05-15T09:00:00+02:00")
     protocol = Protocol.model_validate(data)
     assert of(DeviationKind.MISSING_FORM, *BASE, *said, protocol=protocol) == []

@@ -155,6 +155,14 @@ def test_the_stated_end_of_the_scan_decides_once_it_is_known() -> None:
     assert of(found, "fes").basis is Basis.HAPPENED
 
 
+def test_a_scan_follows_the_stated_injection_and_not_the_usual_one() -> None:
+    """Injected at 10:20, scan 60 minutes later, 45 minutes long: zirconium from 12:05."""
+    said = (*SCREENED, *stated("fes", "2024-05-17T10:20:00+02:00"))
+    found = plan(made_course(), *said, chosen={}, on=FRIDAY)
+    assert of(found, "fes_scan").starts == datetime(2024, 5, 17, 11, 20, tzinfo=SUMMER)
+    assert of(found, "zr").not_before == datetime(2024, 5, 17, 12, 5, tzinfo=SUMMER)
+
+
 def test_where_nobody_said_how_long_a_scan_takes_its_start_bounds_and_a_note_says_so() -> None:
     routine = Routine(zone=SUMMER, injected={"18F-FES": time(10), "89Zr-X": time(9)})
     found = plan(made_course(), *SCREENED, routine=routine)
