@@ -14,6 +14,7 @@ import typer.main
 from pydantic import TypeAdapter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from made_protocol_tables import PROTOCOL_TABLES
 from made_specimens import SPECIMEN_TABLES
 from petrial.adapters.files import record
 from petrial.adapters.files.protocol import built_in_text, parse_protocol
@@ -42,6 +43,7 @@ MADE = (
     "look-up/methods.md",
     "look-up/receptors.md",
     "look-up/questionnaires.md",
+    "look-up/protocol.md",
     "do/write-a-record.md",
     "look-up/snapshot-tables.md",
 )
@@ -366,6 +368,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "references": references,
     **{name: partial(_of, made) for name, made in SPECIMEN_TABLES.items()},
     "snapshot-tables": snapshot_dictionary,
+    **PROTOCOL_TABLES,
 }
 
 

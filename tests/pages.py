@@ -4,7 +4,8 @@
 - ``console``: lines that begin with ``$ `` are commands, what follows is what they print (``...``
   stands for anything). A command that fails must be followed by ``$ echo $?``.
 - ``python``: run in one namespace for the page; with ``>>>`` as a doctest.
-- ``toml``, ``json``: must parse; ``# name.toml`` as first line makes it that file for what follows.
+- ``toml``, ``json``, ``yaml``: must parse; ``# name.toml`` (or ``.yaml``) as first line makes it
+  that file for what follows.
 
 All blocks of a page share one folder. Commands of make run in the project and only say what they
 would do (``--dry-run``), for most of them run the tests; ``make demo`` runs in earnest.
@@ -23,6 +24,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from markdown_it import MarkdownIt
 
 __all__ = ["ROOT", "Block", "Page", "blocks", "pages"]
@@ -88,7 +90,7 @@ class Page:
                 self._console(block.text)
             case "python":
                 self._python(block)
-            case "toml" | "json":
+            case "toml" | "json" | "yaml":
                 self._data(block)
             case "text":
                 assert "$ " not in block.text, "a command in a text block would not be run"
@@ -149,8 +151,8 @@ class Page:
         if block.language == "json":
             json.loads(block.text)
             return
-        tomllib.loads(block.text)
-        if first.startswith("# ") and first.endswith(".toml"):
+        _ = yaml.safe_load(block.text) if block.language == "yaml" else tomllib.loads(block.text)
+        if first.startswith("# ") and first.endswith((".toml", ".yaml")):
             (self.folder / first[2:]).write_text(block.text)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from made_protocol import made_data
 from made_record import made_record
-from petrial.adapters.files.protocol import dump_protocol, parse_protocol
+from petrial.adapters.files.protocol import built_in_text, dump_protocol, parse_protocol
 from petrial.entrypoints.cli import main
 from petrial.protocol.model import Protocol
 
@@ -207,10 +207,18 @@ def test_a_protocol_is_written_as_odm(call: Call, tiny: Path) -> None:
     assert len(list(root.iter(f"{space}FormDef"))) == 3
 
 
+def test_a_protocol_that_petrial_brings_can_be_had_as_a_file(call: Call, tmp_path: Path) -> None:
+    """The file with its remarks, so that an amendment can begin from it."""
+    out = tmp_path / "own.yaml"
+    assert call("export", "impact-mbc", "--format", "yaml", "--out", out).code == 0
+    assert out.read_text(encoding="utf-8") == built_in_text("impact-mbc")
+    assert call("diff", "impact-mbc", out, "--json").json["differences"] == []
+
+
 def test_an_unknown_form_of_export_is_wrong_usage(call: Call) -> None:
     said = call("export", "impact-mbc", "--format", "pdf")
     assert said.code == 2
-    assert "wanted one of: md, odm" in said.line
+    assert "wanted one of: md, odm, yaml" in said.line
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_work(call: Call, tmp_path: Path) -> None:

@@ -98,11 +98,12 @@ def checked_protocol(name: str) -> Checked:
         return Checked(None, (error.problem, *error.others))
 
 
-_WRITERS: Final[dict[str, Callable[[Protocol], bytes]]] = {
-    "md": lambda protocol: protocol_markdown(protocol).encode(),
-    "odm": metadata_xml,
+_WRITERS: Final[dict[str, Callable[[str, Protocol], bytes]]] = {
+    "md": lambda _, protocol: protocol_markdown(protocol).encode(),
+    "odm": lambda _, protocol: metadata_xml(protocol),
+    "yaml": lambda text, _: text.encode(),
 }
-"""In what forms a protocol is written for others."""
+"""In what forms a protocol is written, from the text of its file and what it holds."""
 
 
 def exported_protocol(name: str, form: str) -> bytes:
@@ -113,7 +114,7 @@ def exported_protocol(name: str, form: str) -> bytes:
     name
         As of ``protocol_text``.
     form
-        ``md`` for Markdown, for people; ``odm`` for ODM 1.3.2 metadata.
+        ``md`` for Markdown, for people; ``odm`` for ODM 1.3.2 metadata; ``yaml`` for the file.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def exported_protocol(name: str, form: str) -> bytes:
             wanted="one of: " + ", ".join(_WRITERS),
             do="name one of these",
         )
-    return writer(protocol_text(name)[1])
+    return writer(*protocol_text(name))
 
 
 def begun_from_registry(path: Path) -> tuple[str, tuple[str, ...]]:

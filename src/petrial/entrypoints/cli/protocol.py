@@ -319,7 +319,9 @@ def export(
     form: Annotated[
         str,
         typer.Option(
-            "--format", metavar="md|odm", help="md: Markdown, for people; odm: ODM 1.3.2 metadata."
+            "--format",
+            metavar="md|odm|yaml",
+            help="md: Markdown, for people; odm: ODM 1.3.2 metadata; yaml: the file, to change it.",
         ),
     ] = "md",
     out: Out = None,
