@@ -33,7 +33,14 @@ _FRAME: Final = (
     "subject", "event", "event_repeat", "form", "form_repeat", "item",
     "value", "unit", "absent", "observed", "protocol",
 )  # fmt: skip
-_TYPES: Final = {name: pl.Int64 if name.endswith("_repeat") else pl.String for name in _FRAME}
+_TYPES: Final = {
+    name: pl.Int64
+    if name.endswith("_repeat")
+    else pl.String
+    if name in {"value", "observed"}
+    else pl.Categorical  # the same few words a million times
+    for name in _FRAME
+}
 _OWN: Final = frozenset({SUBJECT, CONSENT, SCREENING})
 
 

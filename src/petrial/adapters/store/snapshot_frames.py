@@ -106,9 +106,7 @@ def _placed(found: Gathered, tables: Iterable[SnapshotTable]) -> tuple[pl.DataFr
             for slot in table.slots
             for version in slot.versions
         ],
-        schema=dict.fromkeys(
-            ("form", "item", "protocol", "table", "base", "type", "wanted"), pl.String
-        ),
+        schema=dict.fromkeys(_SLOT, pl.Categorical),
         orient="row",
     )
     facts = found.facts.filter(
@@ -122,7 +120,7 @@ def _placed(found: Gathered, tables: Iterable[SnapshotTable]) -> tuple[pl.DataFr
             (seen.state.subject, seen.day_one, found.offsets.get(seen.state.subject))
             for seen in found.subjects
         ],
-        schema={"subject": pl.String, "day_one": pl.Date, "offset": pl.Int64},
+        schema={"subject": pl.Categorical, "day_one": pl.Date, "offset": pl.Int64},
         orient="row",
     )
     facts, hidden = _without_dates(facts, found.salt)
@@ -229,7 +227,7 @@ def _findings(part: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each value, a moment as two: its day, and its seconds."""
     valued = part.filter(pl.col("value").is_not_null())
     _refuse_unreadable(valued)
-    value, base = pl.col("value"), pl.col("base")
+    value, base = pl.col("value"), pl.col("base").cast(pl.String)
     nothing = pl.lit(None, pl.Float64)
     number, text = "value_number", "value_text"
     columns = [*_KEY, "item", text, number, "unit", "day"]
@@ -246,7 +244,7 @@ def _findings(part: pl.DataFrame) -> pl.DataFrame:
             (base + ending).alias("item"),
             pl.lit(None, pl.String).alias(text),
             number_of.cast(pl.Float64).alias(number),
-            unit.alias("unit"),
+            unit.cast(pl.Categorical).alias("unit"),
         ).select(columns)
 
     times = some(ItemType.DATE, ItemType.MOMENT)

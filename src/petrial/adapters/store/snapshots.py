@@ -119,7 +119,7 @@ def _write(ledger: Ledger, order: SnapshotOrder, folder: Path) -> Manifest:
         study=order.study,
         heads=order.heads,
         protocols=tuple((kept.protocol.identity.version, kept.digest) for kept in order.protocols),
-        software={"petrial": VERSION, "polars": pl.VERSION},
+        software={"petrial": VERSION, "polars": pl.__version__},
         tables=tuple(files),
         dictionary=dictionary_of(tables),
         without_day_one=sum(seen.day_one is None for seen in found.subjects),
@@ -301,7 +301,7 @@ def _anew(
 ) -> list[Problem]:
     """Return the tables that come out differently when the snapshot is made again."""
     where = f"snapshot {folder.name}"
-    software = {"petrial": VERSION, "polars": pl.VERSION}
+    software = {"petrial": VERSION, "polars": pl.__version__}
     if manifest.software != software:
         names = " and ".join(f"{name} {version}" for name, version in manifest.software.items())
         here = ", ".join(f"{name} {version}" for name, version in software.items())
