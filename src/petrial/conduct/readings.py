@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -194,6 +195,7 @@ def read_date(entered: Entered, formats: tuple[str, ...], zone: str) -> str | Re
     return Refusal(entered.isoformat(), "a day", "correct the column in the map")
 
 
+@lru_cache(maxsize=50_000)  # the rows of one visit name one day
 def _text_date(text: str, formats: tuple[str, ...], zone: str) -> str | Refusal:
     readings = {
         (moment, "%H" in form)
