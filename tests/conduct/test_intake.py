@@ -98,7 +98,7 @@ def test_every_bad_cell_is_named_not_the_first_only(ledger: DjangoLedger) -> Non
         cell("visited_on", "21-05-2024", 4),
         cell("pregnancy", "maybe", 5),
         cell("performance", "1", 6, subject="N-9"),
-        cell("bilirubin", "9", 6, subject="N-9"),
+        cell("bilirubin", "nine", 6, subject="N-9"),
         cell("height", "170", 7),
         cell("scan.tracer", "18F-FES", 8, event="screening"),
         cell("performance", "1", 9, event="day_of_reckoning"),
@@ -141,6 +141,10 @@ def test_every_bad_cell_is_named_not_the_first_only(ledger: DjangoLedger) -> Non
         ),
         "row 14, column performance: observed: found last week, wanted a date as year-month-day",
         "row 6: subject: found N-9, wanted a subject of this study",
+        (
+            "row 6, column bilirubin: bilirubin: found nine, wanted a plain decimal number with a "
+            "point, at most 15 digits on each side of it"
+        ),
     ]
     assert all(". Do: " in line for line in found)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from petrial.adapters.exchange.csv_in import read_csv
+from petrial.adapters.exchange.csv_in import delimiter_of, read_csv
 from petrial.adapters.exchange.csv_out import write_form_csv, write_long_csv
 from petrial.adapters.exchange.draft import draft_map
 from petrial.adapters.exchange.map_file import read_mapping
@@ -88,9 +88,10 @@ def drafted_map(form: str, path: Path, protocol: Protocol, dictionary: Path | No
     if form == "odm":
         return draft_odm_map(path, protocol)
     header = FORMATS[form](path, None).header
+    delimiter = "," if form == "xlsx" else delimiter_of(path)
     if dictionary is not None:
-        return draft_redcap_map(read_dictionary(dictionary), protocol, header)
-    return draft_map(header, protocol)
+        return draft_redcap_map(read_dictionary(dictionary), protocol, header, delimiter)
+    return draft_map(header, protocol, delimiter)
 
 
 def export_csv(desk: Desk, path: Path, purpose: str, *, safe: bool = True) -> int:

@@ -130,11 +130,12 @@ def import_cells(
     settings: dict[str, tuple[Setting, Slots]] = {}
     total = new = replaced = unchanged = 0
     changed: list[str] = []
+    strangers: list[list[Cell]] = []
     for subject in sorted(groups):  # in one order, so that two imports do not wait for each other
         group = groups.pop(subject)
         total += len(group)
         if subject not in sites:
-            problems += _unknown(group)
+            strangers.append(group)
             continue
         site = sites[subject]
         if site not in settings:
@@ -151,6 +152,10 @@ def import_cells(
             changed.append(subject)
             if not problems and not order.dry_run:
                 unit.append(subject, judged.drafts, here.stamp)
+    at_hand = [slots for _, slots in settings.values()][:1]  # judges what strangers state too
+    for group in strangers:
+        problems += _unknown(group)
+        problems += [p for slots in at_hand for p in _judged_alone(group, slots, order)]
     if problems:
         refuse(problems)
     return Imported(
@@ -198,11 +203,10 @@ def _judge(
     cells: list[Cell], state: SubjectState | None, slots: Slots, order: Order
 ) -> "_Judgement":
     """Judge the cells of one subject against what stands in the ledger and in the file."""
+    judged = _Judgement(SubjectState("", "", {}) if state is None else state, slots, order)
     if state is None or state.status is None:
-        judged = _Judgement(SubjectState("", "", {}), slots, order)
-        judged.problems += _unknown(cells)
+        judged.problems += [*_unknown(cells), *_judged_alone(cells, slots, order)]
         return judged
-    judged = _Judgement(state, slots, order)
     if state.status is Subject.WITHDRAWN:
         judged.problems += _withdrawn(cells)
         return judged
@@ -210,6 +214,14 @@ def _judge(
         judged.take(cell)
     judged.close()
     return judged
+
+
+def _judged_alone(cells: list[Cell], slots: Slots, order: Order) -> list[Problem]:
+    """Return what is wrong with the cells of a subject of whom nothing is stated."""
+    judged = _Judgement(SubjectState("", "", {}), slots, order)
+    for cell in cells:
+        judged.take(cell)
+    return judged.problems
 
 
 class _Said(NamedTuple):

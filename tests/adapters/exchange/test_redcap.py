@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from made_intake import PROTOCOL, made_ledger, problems, take
-from petrial.adapters.exchange.csv_in import read_csv
+from petrial.adapters.exchange.csv_in import delimiter_of, read_csv
 from petrial.adapters.exchange.draft import draft_map
 from petrial.adapters.exchange.map_file import parse_mapping, read_mapping
 from petrial.adapters.exchange.redcap_in import draft_redcap_map, read_dictionary, read_redcap
@@ -237,6 +237,18 @@ def test_a_map_is_drafted_from_the_header_of_any_file(tmp_path: Path) -> None:
         "columns.bilirubine",
         "columns.zzz",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter"),
+    [("a,b;c,d\n", ","), ('"a";"b"\n', ";"), ("a\tb\n", "\t"), ("a\n", ","), ("", ",")],
+)
+def test_a_draft_names_the_sign_between_fields(tmp_path: Path, line: str, delimiter: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(line, encoding="utf-8")
+    assert delimiter_of(path) == delimiter
+    text = draft_map(("a",), PROTOCOL, delimiter).replace("TODO", "history.performance")
+    assert parse_mapping(text, "draft").delimiter == delimiter
 
 
 def test_a_map_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from petrial.conduct.readings import Entered
 from petrial.conduct.rows import Table
 from petrial.vocabulary.errors import ReadError
 
-__all__ = ["checked_header", "read_csv"]
+__all__ = ["checked_header", "delimiter_of", "read_csv"]
+
+DELIMITERS: Final = ",;\t"
+"""Signs between fields that a header is searched for; a map may name any other."""
 
 LONGEST_FIELD: Final = 100_000
 """Characters of one field; more means that a quotation mark is not closed."""
@@ -24,7 +27,7 @@ def read_csv(path: Path, mapping: Mapping | None = None) -> Table:
     path
         The file: UTF-8, with or without byte order mark.
     mapping
-        Says the sign between fields; a comma without one.
+        Says the sign between fields. Without a map, which is for drafting one, ``delimiter_of``.
 
     Raises
     ------
@@ -33,13 +36,31 @@ def read_csv(path: Path, mapping: Mapping | None = None) -> Table:
         of another; while rows are read: one has another number of fields, or a quotation mark is
         not closed.
     """
-    delimiter = "," if mapping is None else mapping.delimiter
+    delimiter = delimiter_of(path) if mapping is None else mapping.delimiter
     lines = _lines(path, delimiter)
     try:
         _, header = next(lines)
     except StopIteration:
         header = ()
     return Table(path.name, checked_header(path.name, header), _rows(path, lines, len(header)))
+
+
+def delimiter_of(path: Path) -> str:
+    """Return the sign that comes most often in the first line, a comma where none does.
+
+    A guess, for drafting a map only: the draft names it, and a person reads the draft.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            line = file.readline(LONGEST_FIELD)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return max(DELIMITERS, key=lambda sign: line.count(sign.encode()))
 
 
 def checked_header(name: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -76,13 +97,7 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
                 if row:
                     yield number, tuple(row)
     except OSError as error:
-        raise ReadError(
-            where=str(path),
-            field="file",
-            got=error.strerror,
-            wanted="a file that can be read",
-            do="check the path and its rights",
-        ) from error
+        raise _unreadable(path, error) from error
     except UnicodeDecodeError as error:
         raise ReadError(
             where=f"{path.name}, after row {number}",
@@ -95,13 +110,23 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise _broken(path, number + 1, str(error)) from error
 
 
+def _unreadable(path: Path, error: OSError) -> ReadError:
+    return ReadError(
+        where=str(path),
+        field="file",
+        got=error.strerror,
+        wanted="a file that can be read",
+        do="check the path and its rights",
+    )
+
+
 def _broken(path: Path, number: int, got: str) -> ReadError:
     return ReadError(
         where=f"{path.name}, row {number}",
         field="quotation marks",
         got=got,
         wanted="fields in double quotes, a quote in them doubled",
-        do="export the file again",
+        do="export the file again, or check the map's `delimiter`",
     )
 
 

@@ -10,10 +10,13 @@ import yaml
 from petrial.conduct.mapping import FORMAT, TODO
 from petrial.protocol.model import Protocol
 
-__all__ = ["DraftedColumn", "draft_map", "drafted", "near_items", "written_map"]
+__all__ = ["DraftedColumn", "draft_map", "drafted", "near_items", "one_line", "written_map"]
 
-_NEAR: Final = 0.6
+_NEAR: Final = 0.75
 """Share of letters in common from which a name is shown as a possibility."""
+
+_SHORTEST: Final = 3
+"""Letters from which the beginning of a name is one."""
 
 _MOST: Final = 3
 
@@ -28,7 +31,7 @@ class DraftedColumn(NamedTuple):
     remark: str = ""
 
 
-def draft_map(header: Sequence[str], protocol: Protocol) -> str:
+def draft_map(header: Sequence[str], protocol: Protocol, delimiter: str = ",") -> str:
     """Return the text of a map for a file with this header.
 
     A column goes to an item by itself only where its name is ``form.item``, or the name of an item
@@ -36,9 +39,19 @@ def draft_map(header: Sequence[str], protocol: Protocol) -> str:
     until a person replaced each TODO or moved the column to ``ignore``.
 
     The columns of subject and event are named by a person too.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    protocol
+        Where the values go.
+    delimiter
+        Sign between the fields of a CSV file.
     """
     columns = [drafted(name, protocol) for name in header]
-    head = [f"subject: {{column: {TODO}}}", f"event: {{column: {TODO}, values: {{}}}}"]
+    head = [] if delimiter == "," else [f"delimiter: {one_line(delimiter)}"]
+    head += [f"subject: {{column: {TODO}}}", f"event: {{column: {TODO}, values: {{}}}}"]
     return written_map(head, columns, (), protocol)
 
 
@@ -56,16 +69,25 @@ def drafted(name: str, protocol: Protocol) -> DraftedColumn:
 
 def near_items(text: str, protocol: Protocol) -> tuple[str, ...]:
     """Return the items whose name or title is most like a text, best first."""
-    wanted = " ".join(text.lower().replace("_", " ").split())
+    wanted = _plain(text)
     scores = {
-        path: max(
-            difflib.SequenceMatcher(None, wanted, one.lower().replace("_", " ")).ratio()
-            for one in (path.partition(".")[2], title)
-        )
+        path: max(_alike(wanted, _plain(one)) for one in (path.partition(".")[2], title))
         for path, title in _paths(protocol).items()
     }
     best = sorted(scores, key=lambda path: -scores[path])[:_MOST]
     return tuple(path for path in best if scores[path] >= _NEAR)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("_", " ").split())
+
+
+def _alike(one: str, other: str) -> float:
+    """Return the share of letters in common; 1 where one begins the other, as bili bilirubin."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) >= _SHORTEST and longer.startswith(shorter):
+        return 1.0
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _paths(protocol: Protocol) -> dict[str, str]:
@@ -106,14 +128,18 @@ def written_map(
         value = {"to": to, **column.options} if column.options else to
         if column.remark:
             lines.append("  # " + " ".join(column.remark.split()))
-        lines.append(f"  {_yaml(column.name)}: {_yaml(value)}")
+        lines.append(f"  {one_line(column.name)}: {one_line(value)}")
     lines.append("ignore:" if ignored else "ignore: []")
-    lines += [f"  - {_yaml(name)}" for name in ignored]
+    lines += [f"  - {one_line(name)}" for name in ignored]
     return "\n".join(lines) + "\n"
 
 
-def _yaml(value: object) -> str:
-    """Return a value as YAML on one line."""
+def one_line(value: object) -> str:
+    """Return a value as YAML on one line.
+
+    >>> one_line({"to": "a.b", "nothing": ["0"]})
+    "{to: a.b, nothing: ['0']}"
+    """
     text = yaml.safe_dump(
         value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1_000_000
     )

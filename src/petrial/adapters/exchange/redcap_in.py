@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from petrial.adapters.exchange.csv_in import read_csv
-from petrial.adapters.exchange.draft import DraftedColumn, drafted, near_items, written_map
+from petrial.adapters.exchange.draft import (
+    DraftedColumn,
+    drafted,
+    near_items,
+    one_line,
+    written_map,
+)
 from petrial.conduct.mapping import TODO, Mapping
 from petrial.conduct.readings import Entered
 from petrial.conduct.rows import Table
@@ -152,7 +158,10 @@ def _repeated(
 
 
 def draft_redcap_map(
-    fields: Sequence[Field], protocol: Protocol, header: Sequence[str] | None = None
+    fields: Sequence[Field],
+    protocol: Protocol,
+    header: Sequence[str] | None = None,
+    delimiter: str = ",",
 ) -> str:
     """Return the text of a map for an export of records, drafted from the data dictionary.
 
@@ -167,6 +176,8 @@ def draft_redcap_map(
         Where the values go.
     header
         Of the export, where there is one; only its columns are drafted then.
+    delimiter
+        Sign between the fields of the export.
     """
     columns = [column for field in fields[1:] for column in _drafted(field, protocol)]
     ignored = [*(f"{form}_complete" for form in dict.fromkeys(f.form for f in fields)), *_OWN]
@@ -177,6 +188,7 @@ def draft_redcap_map(
         ignored = [name for name in ignored if name in header]
     longitudinal = header is None or EVENT in header
     head = [
+        *([] if delimiter == "," else [f"delimiter: {one_line(delimiter)}"]),
         f"subject: {{column: {fields[0].name}}}",
         *(
             [f"event: {{column: {EVENT}, values: {{{TODO}: {TODO}}}}}"]
