@@ -183,7 +183,9 @@ def say_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
     if not rows:
         out.print(f"{title}: none")
         return
-    table = Table(*header, title=plain(title), title_justify="left")
+    table = Table(title=plain(title), title_justify="left")
+    for name in header:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(plain(cell) for cell in row))
     out.print(table)
