@@ -290,8 +290,23 @@ class Visit:
 
 def visits_of(seen: Seen) -> tuple[Visit, ...]:
     """Return the visits of a subject: what took place, and what was planned for it."""
-    plan = plan_of(seen.protocol, seen.state, seen.on)
+    plan = plan_of(_days_only(seen.protocol), seen.state, seen.on)
     return tuple(Visit(seen, planned) for planned in plan)
+
+
+def _days_only(protocol: Protocol) -> Protocol:
+    """Return the protocol with, of each event's forms, the one alone that tells its day.
+
+    The days of a plan are the same, and nobody asks here which forms are missing, which takes long
+    to find.
+    """
+    events = tuple(
+        event.model_copy(
+            update={"forms": tuple(f for f in event.forms if f == split_path(event.happened)[0])}
+        )
+        for event in protocol.events
+    )
+    return protocol.model_copy(update={"events": events})
 
 
 def visit_columns() -> tuple[Told[Visit], ...]:
