@@ -7,7 +7,7 @@
 - ``toml``, ``json``, ``yaml``: must parse; ``# name.toml`` (or ``.yaml``) as first line makes it
   that file for what follows.
 
-All blocks of a page share one folder. Commands of make run in the project and only say what they
+All blocks of a page share one folder, in which the keys of its studies are kept too. Commands of make run in the project and only say what they
 would do (``--dry-run``), for most of them run the tests; ``make demo`` runs in earnest.
 
 ``petrial demo study`` alone in a block is run once; later pages get a copy of what it made.
@@ -108,6 +108,7 @@ class Page:
             "NO_COLOR": "1",
             "TERM": "dumb",
             "DEMO": str(self.folder / "demo"),
+            "PETRIAL_KEYS": str(self.folder / "keys"),
             "MAKEFLAGS": "" if in_earnest else "n",
         }
         run = subprocess.run(
