@@ -3,6 +3,7 @@
 import getpass
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from petrial.adapters.files.study_file import (
     SiteSettings,
     StudySettings,
     read_study_file,
+    study_settings,
     write_study_file,
 )
 from petrial.adapters.store.audit import ExportedHead, Verified, seal, verify
@@ -176,6 +178,9 @@ class NewStudy:
         Address of the database.
     administrator
         Who may grant roles; empty for the account that runs petrial.
+    owner
+        On PostgreSQL, address for the role that is to own the tables; empty for that of
+        ``database``, which then could drop their triggers.
     """
 
     folder: Path
@@ -183,6 +188,7 @@ class NewStudy:
     study: str = ""
     database: str = "sqlite:///study.sqlite3"
     administrator: str = ""
+    owner: str = ""
 
 
 def init_study(order: NewStudy) -> tuple[Study, Path]:
@@ -207,16 +213,40 @@ def init_study(order: NewStudy) -> tuple[Study, Path]:
             do="choose another folder; a study is never written over",
         )
     text, protocol = protocol_text(order.protocol)
-    settings = StudySettings(study=order.study or folder.resolve().name, database=order.database)
+    settings = study_settings(
+        {"study": order.study or folder.resolve().name, "database": order.database}, "study init"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name in FOLDERS:
         (folder / name).mkdir(mode=0o700 if name in RESTRICTED else 0o755, exist_ok=True)
     place = keys_folder(settings.study, os.environ)
+    _assert_outside(place, folder)
     keys = Keys.create(place)
-    ledger = create_ledger(_address(folder, settings), settings.study, keys, clock=local_now)
+    try:
+        ledger = create_ledger(
+            _address(folder, settings),
+            settings.study,
+            keys,
+            owner=order.owner or None,
+            clock=local_now,
+        )
+    except BaseException:
+        shutil.rmtree(place)  # made just now, and nothing is sealed with them
+        raise
     found(ledger, text, protocol, order.administrator or getpass.getuser(), local_now())
     write_study_file(folder, settings, tuple(site.code for site in protocol.sites))
     return Study(folder, read_study_file(folder), ledger), place
+
+
+def _assert_outside(keys: Path, folder: Path) -> None:
+    if keys.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            where="keys of the study",
+            field="PETRIAL_KEYS",
+            got=f"{keys}, inside the folder of the study",
+            wanted="a folder outside: who copies the study must not copy its keys with it",
+            do="set PETRIAL_KEYS to another folder",
+        )
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """The file ``study.toml`` of a study's folder: its name, its database, the sites' closed days."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -23,6 +25,7 @@ __all__ = [
     "StudySettings",
     "TracerTimes",
     "read_study_file",
+    "study_settings",
     "write_study_file",
 ]
 
@@ -87,6 +90,13 @@ class SiteSettings(BaseModel):
         return self
 
 
+def _no_password(address: str) -> str:
+    if urlsplit(address).password is not None:
+        message = "an address with a password; leave it to PGPASSWORD or the file .pgpass"
+        raise ValueError(message)
+    return address
+
+
 class StudySettings(BaseModel):
     """What ``study.toml`` holds; no secret among it.
 
@@ -104,7 +114,7 @@ class StudySettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     study: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-    database: str = "sqlite:///study.sqlite3"
+    database: Annotated[str, AfterValidator(_no_password)] = "sqlite:///study.sqlite3"
     sites: dict[str, SiteSettings] = {}
 
 
@@ -126,18 +136,35 @@ def read_study_file(folder: Path) -> StudySettings:
             do="name it with --study DIR, or make one: `petrial study init DIR`",
         )
     try:
-        return StudySettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault, spot = str(error), STUDY_FILE
+        raise _wrong(str(path), STUDY_FILE, str(error)) from error
+    return study_settings(content, str(path))
+
+
+def study_settings(content: Mapping[str, object], where: str) -> StudySettings:
+    """Return the settings that ``content`` states.
+
+    Raises
+    ------
+    UsageError
+        Something in it cannot be.
+    """
+    try:
+        return StudySettings.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        fault, spot = str(first["msg"]), ".".join(str(part) for part in first["loc"])
-    raise UsageError(
-        where=str(path),
-        field=spot,
-        got=fault,
+        first = error.errors(include_url=False, include_input=False)[0]
+        spot = ".".join(str(part) for part in first["loc"])
+        raise _wrong(where, spot, str(first["msg"])) from None
+
+
+def _wrong(where: str, field: str, got: str) -> UsageError:
+    return UsageError(
+        where=where,
+        field=field,
+        got=got,
         wanted="study, database and sites, as docs/look-up/study-folder.md says",
-        do="correct the file",
+        do="correct it",
     )
 
 

@@ -56,6 +56,14 @@ def init(
             help="A file in the folder, or postgresql://user@host/name of an empty database.",
         ),
     ] = "sqlite:///study.sqlite3",
+    owner: Annotated[
+        str,
+        typer.Option(
+            "--owner",
+            metavar="ADDRESS",
+            help="On PostgreSQL, for the role that owns the tables; the other may only add.",
+        ),
+    ] = "",
     administrator: Annotated[
         str,
         typer.Option(
@@ -77,6 +85,7 @@ def init(
                 study=name,
                 database=database,
                 administrator=administrator,
+                owner=owner,
             )
         )
     study.ledger.close()
