@@ -1,10 +1,11 @@
 """A ledger with registered subjects of the tiny trial, and short ways to take files into it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from databases import an_address
 from made_protocol import made_protocol
 from petrial.adapters.store.keys import Keys
 from petrial.adapters.store.ledger import DjangoLedger, create_ledger
@@ -37,12 +38,12 @@ def stamp(site: str = "north", act: str = "import", protocol: str = "1.0") -> St
 
 
 @contextmanager
-def made_ledger(folder: Path, *subjects: str) -> Iterator[DjangoLedger]:
+def made_ledger(folder: Path, *subjects: str, kind: str = "sqlite") -> Iterator[DjangoLedger]:
     """Open a new ledger with registered subjects; those whose name begins with S are of south."""
-    ledger = create_ledger(
-        f"sqlite:///{folder}/study.sqlite3", "tiny", Keys.create(folder / "keys")
-    )
-    try:
+    with ExitStack() as stack:
+        address = stack.enter_context(an_address(kind, folder))
+        ledger = create_ledger(address, "tiny", Keys.create(folder / "keys"))
+        stack.callback(ledger.close)
         with ledger.unit() as unit:
             for subject in subjects:
                 site = "south" if subject.startswith("S") else "north"
@@ -50,8 +51,6 @@ def made_ledger(folder: Path, *subjects: str) -> Iterator[DjangoLedger]:
                 unit.append(subject, drafts, stamp(site, "register"))
             unit.commit()
         yield ledger
-    finally:
-        ledger.close()
 
 
 def append(ledger: DjangoLedger, subject: str, *drafts: Draft) -> None:

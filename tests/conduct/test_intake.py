@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from databases import DATABASES
 from made_facts import made_facts
 from made_intake import NOON, PROTOCOL, append, made_ledger, problems, stamp, take
 from petrial.adapters.store.ledger import DjangoLedger
@@ -23,9 +24,9 @@ from petrial.vocabulary.errors import Problem, RefusedError
 REASON = "typing error, source sheet seen"
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[DjangoLedger]:
-    with made_ledger(tmp_path, "N-1", "N-2", "S-1") as made:
+@pytest.fixture(params=DATABASES)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DjangoLedger]:
+    with made_ledger(tmp_path, "N-1", "N-2", "S-1", kind=request.param) as made:
         yield made
 
 
