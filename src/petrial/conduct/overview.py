@@ -246,8 +246,17 @@ def _note(desk: Desk, person: Person, subject: str, what: str) -> None:
     )
 
 
-def seen(desk: Desk, subject: str) -> tuple[Seen, ...]:
+def seen(desk: Desk, subject: str, filled: str = "") -> tuple[Seen, ...]:
     """Return what the person's role may see of a subject; the access is noted.
+
+    Parameters
+    ----------
+    desk
+        Who asks.
+    subject
+        Whom.
+    filled
+        One filled-in form, such as ``biopsy/pathology[2]``; empty for all.
 
     Raises
     ------
@@ -256,6 +265,8 @@ def seen(desk: Desk, subject: str) -> tuple[Seen, ...]:
     """
     state, person, protocol = opened_subject(desk, subject)
     facts = shown(state, person.role, protocol)
+    if filled:
+        facts = tuple(f for f in facts if str(f.place).rpartition(".")[0] == filled)
     forms = sorted({fact.form for fact in facts})
     _note(desk, person, subject, " ".join(forms))
     return tuple(

@@ -14,6 +14,7 @@ from petrial.entrypoints.cli.common import (
     at_desk,
     say_json,
     say_table,
+    to_the_second,
 )
 from petrial.entrypoints.cli.output import check_target, complain, working
 
@@ -54,7 +55,7 @@ def show(
         if access:
             _say_accesses(accesses(here.desk, subject, by), as_json=json)
         else:
-            _say_trail(trail(here.desk, subject, place, by), as_json=json)
+            _say_trail(trail(here.desk, subject, place, by), place, as_json=json)
 
 
 def _say_accesses(rows: Sequence["AccessRow"], *, as_json: bool) -> None:
@@ -64,24 +65,29 @@ def _say_accesses(rows: Sequence["AccessRow"], *, as_json: bool) -> None:
     say_table(
         "Seen and exported",
         ("when", "who", "role", "did", "of", "what", "why"),
-        [(r.moment, r.author, r.role, r.act, r.subject, r.what, r.why) for r in rows],
+        [
+            (to_the_second(r.moment), r.author, r.role, r.act, r.subject, r.what, r.why)
+            for r in rows
+        ],
     )
 
 
-def _say_trail(rows: Sequence["TrailRow"], *, as_json: bool) -> None:
+def _say_trail(rows: Sequence["TrailRow"], place: str, *, as_json: bool) -> None:
     if as_json:
         say_json([row.as_data() for row in rows])
         return
+    named = bool(place)
+    header = ("fact", "when", "who", "act", *(() if named else ("where",)), "value", "was", "why")
     say_table(
-        "History",
-        ("fact", "when", "who", "act", "where", "value", "was", "why", "protocol"),
+        f"History of {place}" if named else "History",
+        (*header, "protocol"),
         [
             (
                 str(r.seq),
-                r.recorded,
+                to_the_second(r.recorded),
                 f"{r.author}, {r.role}",
                 r.act,
-                r.place,
+                *(() if named else (r.place,)),
                 r.value,
                 r.was,
                 r.reason,

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from petrial.vocabulary.errors import UsageError
 if TYPE_CHECKING:
     from petrial.bootstrap.study import Study
     from petrial.conduct.desk import Desk, Done
+    from petrial.conduct.overview import Seen
 
 __all__ = [
     "As",
@@ -33,7 +34,9 @@ __all__ = [
     "named_values",
     "say_done",
     "say_json",
+    "say_seen",
     "say_table",
+    "to_the_second",
 ]
 
 StudyDir = Annotated[
@@ -157,9 +160,8 @@ def say_done(done: "Done", *, as_json: bool) -> None:
     if not done.drafts:
         out.print(f"{plain(who)}: {done.act.value}: nothing new")
     else:
-        table = Table(
-            "where", "value", title=f"{plain(who)}: {done.act.value}, {head}", title_justify="left"
-        )
+        out.print(f"[italic]{plain(who)}: {done.act.value}, {head}[/]")
+        table = Table("where", "value")
         for draft in done.drafts:
             shown = "(sealed)" if draft.sealed else f"{draft.value or draft.absent} {draft.unit}"
             table.add_row(plain(_place(str(draft.place))), plain(shown.strip()))
@@ -170,6 +172,16 @@ def say_done(done: "Done", *, as_json: bool) -> None:
 
 def _place(text: str) -> str:
     return text.removeprefix("@own/@")
+
+
+def to_the_second(recorded: str) -> str:
+    """Return a recorded moment as people read it.
+
+    >>> to_the_second("2024-05-24T08:42:00.123456Z")
+    '2024-05-24 08:42:00Z'
+    """
+    day_of, _, clock = recorded.partition("T")
+    return f"{day_of} {clock.partition('.')[0].removesuffix('Z')}Z"
 
 
 def say_json(data: object) -> None:
@@ -189,3 +201,27 @@ def say_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) 
     for row in rows:
         table.add_row(*(plain(cell) for cell in row))
     out.print(table)
+
+
+def say_seen(title: str, rows: Sequence["Seen"], *, as_json: bool) -> None:
+    """Write stated values as a role sees them."""
+    if as_json:
+        say_json([asdict(row) for row in rows])
+        return
+    if not rows:
+        console().print(f"{plain(title)}: nothing that this role may see")
+        return
+    say_table(
+        title,
+        ("where", "value", "observed", "by", "recorded"),
+        [
+            (
+                r.place,
+                f"{r.value or r.absent} {r.unit}".strip(),
+                r.observed,
+                r.author,
+                to_the_second(r.recorded),
+            )
+            for r in rows
+        ],
+    )

@@ -16,17 +16,24 @@ from petrial.entrypoints.cli.common import (
     at_desk,
     named_values,
     say_done,
+    say_json,
+    say_seen,
+    say_table,
+    to_the_second,
 )
 from petrial.subjects.facts import Absent, place_of
+from petrial.subjects.records import STATUS
+from petrial.subjects.records import Form as FormState
 from petrial.vocabulary.errors import UsageError
 
 if TYPE_CHECKING:
     from petrial.conduct.entry import Entry
+    from petrial.conduct.overview import Seen
     from petrial.conduct.review import FilledForm
 
 __all__ = ["EventName", "EventRepeat", "FormName", "Observed", "Values", "app", "entry_of"]
 
-app = typer.Typer(help="Fill in, correct, sign and lock forms.", no_args_is_help=True)
+app = typer.Typer(help="Fill in, show, correct, sign and lock forms.", no_args_is_help=True)
 
 EventName = Annotated[str, typer.Argument(metavar="EVENT", help="Event of the protocol.")]
 FormName = Annotated[str, typer.Argument(metavar="FORM", help="Form of that event.")]
@@ -189,10 +196,66 @@ def correct(
         say_done(act(here.desk, subject, correction, dry_run=dry_run), as_json=json)
 
 
+@app.command()
+def show(
+    subject: SubjectName,
+    form: Annotated[
+        str, typer.Argument(metavar="EVENT/FORM", help="A filled-in form; a list of all if absent.")
+    ] = "",
+    study: StudyDir = Path(),
+    user: As = "",
+    role: RoleName = None,
+    json: Json = False,
+) -> None:
+    """Show a filled-in form, or list all of a subject, as far as your role may see them.
+
+    Example: petrial forms show UMCG-001 biopsy/pathology
+    """
+    from petrial.conduct.overview import seen  # noqa: PLC0415  late: quick --help
+
+    filled = str(_form(form).place("any")).rpartition(".")[0] if form else ""
+    with at_desk(study, user, role) as here:
+        rows = seen(here.desk, subject, filled)
+    if form:
+        say_seen(f"{subject}, {filled}", rows, as_json=json)
+        return
+    forms: dict[str, list[Seen]] = {}
+    for row in rows:
+        if "/" in row.place:
+            forms.setdefault(row.place.rpartition(".")[0], []).append(row)
+    listed = [(name, _state(values), _values(values), values[-1]) for name, values in forms.items()]
+    if json:
+        say_json([{"form": name, "state": state, "values": n} for name, state, n, _ in listed])
+        return
+    say_table(
+        f"Forms of {subject}",
+        ("form", "state", "values", "last by", "recorded"),
+        [(name, at, str(n), r.author, to_the_second(r.recorded)) for name, at, n, r in listed],
+    )
+
+
+def _state(values: list["Seen"]) -> str:
+    stated = [row.value for row in values if row.place.endswith(f".{STATUS}")]
+    return stated[-1] if stated else FormState.OPEN.value
+
+
+def _values(values: list["Seen"]) -> int:
+    return sum(not row.place.endswith(f".{STATUS}") for row in values)
+
+
 def _form(text: str) -> "FilledForm":
     from petrial.conduct.review import FilledForm  # noqa: PLC0415  late: quick --help
 
-    return FilledForm(*place_of(f"{text}.any")[:4])
+    try:
+        return FilledForm(*place_of(f"{text}.any")[:4])
+    except UsageError:
+        raise UsageError(
+            where="a filled-in form",
+            field="EVENT/FORM",
+            got=text,
+            wanted="event, slash, form; repeats in brackets",
+            do="write it as biopsy/pathology[2]; `petrial forms show SUBJECT` lists them",
+        ) from None
 
 
 @app.command()

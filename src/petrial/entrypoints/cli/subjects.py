@@ -19,6 +19,7 @@ from petrial.entrypoints.cli.common import (
     named_values,
     say_done,
     say_json,
+    say_seen,
     say_table,
 )
 from petrial.entrypoints.cli.output import working
@@ -280,32 +281,7 @@ def show(
     from petrial.conduct.overview import seen  # noqa: PLC0415  late: quick --help
 
     with at_desk(study, user, role) as here:
-        rows = seen(here.desk, subject)
-    if json:
-        say_json(
-            [
-                {
-                    "place": r.place,
-                    "value": r.value,
-                    "unit": r.unit,
-                    "absent": r.absent,
-                    "observed": r.observed,
-                    "author": r.author,
-                    "recorded": r.recorded,
-                    "protocol": r.protocol,
-                }
-                for r in rows
-            ]
-        )
-        return
-    say_table(
-        subject,
-        ("where", "value", "observed", "by", "recorded"),
-        [
-            (r.place, f"{r.value or r.absent} {r.unit}".strip(), r.observed, r.author, r.recorded)
-            for r in rows
-        ],
-    )
+        say_seen(subject, seen(here.desk, subject), as_json=json)
 
 
 @app.command()
