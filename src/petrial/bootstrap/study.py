@@ -25,11 +25,6 @@ from petrial.adapters.files.study_file import (
 from petrial.adapters.store.audit import ExportedHead, Verified, seal, verify
 from petrial.adapters.store.keys import Keys, keys_folder
 from petrial.adapters.store.ledger import DjangoLedger, create_ledger, open_ledger
-from petrial.adapters.store.snapshots import (
-    list_snapshots,
-    verify_snapshot,
-    write_snapshot,
-)
 from petrial.bootstrap.protocols import protocol_text
 from petrial.conduct.desk import Desk, Done, enter, study_state
 from petrial.conduct.permissions import Act
@@ -135,6 +130,8 @@ class Study:
 
     def snapshot(self, desk: Desk, *, dry_run: bool) -> tuple[Done, SnapshotOrder]:
         """Take a snapshot of all that is in the ledger now; errors as of ``create_snapshot``."""
+        from petrial.adapters.store.snapshots import write_snapshot  # noqa: PLC0415  brings Polars
+
         place = self.folder / SNAPSHOTS
         return create_snapshot(
             desk, lambda order: write_snapshot(self.ledger, order, place), dry_run=dry_run
@@ -142,11 +139,15 @@ class Study:
 
     def snapshots(self, desk: Desk) -> tuple[Manifest, ...]:
         """Return the manifests of all snapshots."""
+        from petrial.adapters.store.snapshots import list_snapshots  # noqa: PLC0415  brings Polars
+
         enter(desk, study_state(self.ledger), Act.SEE)
         return list_snapshots(self.folder / SNAPSHOTS)
 
     def snapshot_problems(self, desk: Desk, name: str, *, again: bool) -> tuple[Problem, ...]:
         """Return what is wrong with a snapshot; nothing where it is as it was written."""
+        from petrial.adapters.store.snapshots import verify_snapshot  # noqa: PLC0415  brings Polars
+
         enter(desk, study_state(self.ledger), Act.SEE)
         folder = self.folder / SNAPSHOTS / Path(name).name
         return verify_snapshot(folder, self.ledger, parsed if again else None)
