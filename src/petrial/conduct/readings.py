@@ -67,7 +67,18 @@ class Reader:
             The cell with the time of day, empty where the map names none.
         unit
             Unit that the row names; empty where it names none.
+
+        Notes
+        -----
+        Of a sealed item a refusal shows nothing that was found.
         """
+        found = self._read(entered, at, unit)
+        if not (self.item.sealed and isinstance(found, Refusal)):
+            return found
+        wanted = f"a {self.item.type.value} that the map can read"
+        return Refusal("something that is not shown here, for it is sealed", wanted, found.do)
+
+    def _read(self, entered: Entered, at: Entered, unit: str) -> Read | Refusal:
         if isinstance(entered, str):
             text = entered.strip()
             if text == "" or text in self.column.nothing or text in self.mapping.nothing:
@@ -89,8 +100,7 @@ class Reader:
         if meant is not None:
             return Read(meant)
         listed = ", ".join(self.column.codes)
-        got = "a text that is not listed" if self.item.sealed else text
-        return Refusal(got, f"one of: {listed}", "add it to `codes` of the map, or correct it")
+        return Refusal(text, f"one of: {listed}", "add it to `codes` of the map, or correct it")
 
     def _counted(self, text: str, unit: str) -> Read | Refusal:
         decimal = self.column.decimal or self.mapping.decimal
@@ -119,8 +129,7 @@ class Reader:
             entered = joined
         read = read_date(entered, formats, self.mapping.time_zone)
         if isinstance(read, Refusal):
-            got = "a date in another format" if self.item.sealed else read.got
-            return Refusal(got, read.wanted, read.do)
+            return read
         if self.item.type is ItemType.DATE and ":" in read:
             if read[11:19] != "00:00:00":
                 return Refusal(read, "a day without a time", "correct it, or the map's item")
