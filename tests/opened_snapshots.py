@@ -27,7 +27,7 @@ __all__ = [
     "table",
 ]
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 A_DATE = re.compile(r"(19|20)\d\d-\d\d-\d\d")
 
 
