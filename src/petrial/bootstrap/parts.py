@@ -19,6 +19,11 @@ def parts() -> tuple[tuple[str, str], ...]:
         "SimpleITK": "SimpleITK",
         "polars": "polars",
         "matplotlib": "matplotlib",
+        "django": "django",
+        "psycopg": "psycopg",
+        "cryptography": "cryptography",
+        "odmlib": "odmlib",
+        "python-calamine": "python_calamine",
     }
     return tuple((name, _version_of(name, module)) for name, module in names.items())
 
