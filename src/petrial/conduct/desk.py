@@ -5,20 +5,22 @@ site, loads the state, lets the decision be made, and appends its facts in one u
 act that is refused, or fails on the way, leaves no trace in the ledger.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from petrial.conduct.ledger import Clock, Ledger, Stamp
-from petrial.conduct.permissions import PERMITTED, Act
+from petrial.conduct.ledger import Clock, Ledger, Stamp, UnitOfWork
+from petrial.conduct.permissions import OF_STUDY, PERMITTED, Act
 from petrial.protocol.model import Protocol, Role
 from petrial.subjects.facts import STUDY, Draft, Fact
+from petrial.subjects.records import SUBJECT
 from petrial.subjects.state import SubjectState
 from petrial.subjects.study import ALL_SITES, grants, in_force
 from petrial.vocabulary.errors import Problem, RefusedError
 
 __all__ = [
+    "VIA",
     "Decision",
     "Desk",
     "Done",
@@ -31,6 +33,10 @@ __all__ = [
     "refuse",
     "study_state",
 ]
+
+
+VIA: Final = " via "
+"""Stands between a person and the account that acted for them; in no person's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,21 @@ class Person:
 class View:
     """What a decision is made from.
 
-    ``state`` is the subject's, or the study's own where the act is of the study.
+    Attributes
+    ----------
+    state
+        The subject's, or the study's own where the act is of the study.
+    study
+        What the study's own chain says.
+    protocol
+        In force at the site, or in the whole study.
+    person, now
+        Who acts, and when.
+    numbers
+        For a registration: the hospital's numbers that are registered at the site, with their
+        subjects.
+    sealed
+        For an erasure: commitments to all texts that were ever sealed in the chain.
     """
 
     state: SubjectState
@@ -90,6 +110,8 @@ class View:
     protocol: Protocol
     person: Person
     now: datetime
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    sealed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +150,7 @@ def refuse(problems: Sequence[Problem]) -> NoReturn:
 
 def author_of(desk: Desk) -> str:
     """Return the name that is recorded: the person, and the account that acted for them."""
-    return desk.user if desk.via in {"", desk.user} else f"{desk.user} via {desk.via}"
+    return desk.user if desk.via in {"", desk.user} else f"{desk.user}{VIA}{desk.via}"
 
 
 def study_state(ledger: Ledger) -> SubjectState:
@@ -234,30 +256,15 @@ def perform(
         Someone else changed the same in the meantime, or the ledger cannot be written.
     """
     with desk.ledger.unit() as unit:
-        now = desk.clock()
-        study = SubjectState.of(
-            STUDY, unit.current(STUDY) if subject == STUDY else desk.ledger.current(STUDY)
-        )
-        person = enter(desk, study, act)
-        if subject == STUDY:
-            state, place = study, site or ALL_SITES
-        else:
-            facts = unit.current(subject)
-            state = SubjectState.of(subject, facts, unit.opened(facts))
-            place = state.site or site or ""
-            _known(state, act, subject)
-        if not person.at(place):
-            _elsewhere(person, act, place)
-        protocol = protocol_for(desk, study, place, now)
-        view = View(state=state, study=study, protocol=protocol, person=person, now=now)
+        view, place = _viewed(desk, act, subject, unit, site or "")
         decision = decide(view)
         stamp = Stamp(
             act=act.value,
             site="" if subject == STUDY else place,
             author=author_of(desk),
-            role=person.role.value,
-            protocol=protocol.identity.version,
-            recorded=now,
+            role=view.person.role.value,
+            protocol=view.protocol.identity.version,
+            recorded=view.now,
         )
         stated: tuple[Fact, ...] = ()
         if not dry_run and decision.drafts:
@@ -276,10 +283,63 @@ def perform(
     )
 
 
+def _viewed(desk: Desk, act: Act, subject: str, unit: UnitOfWork, site: str) -> tuple[View, str]:
+    """Return what is to be decided from, and the site, after checking role, subject and site."""
+    now = desk.clock()
+    new = act is Act.REGISTER  # the study's chain is locked for it: two cannot register at once
+    locked = subject == STUDY or new
+    stated = unit.current(STUDY) if locked else desk.ledger.current(STUDY)
+    study = SubjectState.of(STUDY, stated)
+    person = enter(desk, study, act)
+    if subject == STUDY:
+        state, place = study, site or ALL_SITES
+    else:
+        facts = unit.current(subject)
+        state = SubjectState.of(subject, facts, unit.opened(facts))
+        place = state.site or site
+    _known(state, act, subject)
+    if not person.at(place):
+        _elsewhere(person, act, place)
+    view = View(
+        state=state,
+        study=study,
+        protocol=protocol_for(desk, study, place, now),
+        person=person,
+        now=now,
+        numbers=_numbers(desk, place) if new else {},
+        sealed=_sealed(unit.facts(subject)) if act is Act.ERASE else (),
+    )
+    return view, place
+
+
+def _numbers(desk: Desk, site: str) -> Mapping[str, str]:
+    """Return the hospital's numbers that are registered at a site, with their subjects."""
+    facts = [fact for fact in desk.ledger.across(SUBJECT, "pseudonym") if fact.site == site]
+    opened = desk.ledger.opened(facts)
+    return {
+        opened[fact.value]: fact.subject
+        for fact in facts
+        if fact.value is not None and fact.value in opened
+    }
+
+
+def _sealed(facts: Sequence[Fact]) -> tuple[str, ...]:
+    values = [fact.value for fact in facts if fact.sealed and fact.value is not None]
+    return (*values, *(fact.reason for fact in facts if fact.reason))
+
+
 def _known(state: SubjectState, act: Act, subject: str) -> None:
-    if (state.status is None) == (act is Act.REGISTER):
-        return
     new = act is Act.REGISTER
+    if (subject == STUDY) != (act in OF_STUDY):
+        raise RefusedError(
+            where=f"{act.value} {subject}",
+            field="subject",
+            got="the study itself" if subject == STUDY else subject,
+            wanted="the study itself" if act in OF_STUDY else "a subject",
+            do="check the number: `petrial subjects list`",
+        )
+    if subject == STUDY or (state.status is None) == new:
+        return
     raise RefusedError(
         where=f"{act.value} {subject}",
         field="subject",

@@ -4,10 +4,13 @@ from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
 from petrial.conduct.drafts import own
 from petrial.conduct.ledger import Access
 from petrial.conduct.permissions import Act
+from petrial.conduct.review import filled_forms
 from petrial.protocol.model import Role
 from petrial.subjects.records import DISCLOSURE
 from petrial.subjects.study import next_repeat
+from petrial.subjects.values import missing_items
 from petrial.subjects.visibility import may_disclose
+from petrial.vocabulary.errors import Problem
 
 __all__ = ["disclose"]
 
@@ -21,11 +24,13 @@ def disclose(desk: Desk, subject: str, group: str, to: Role, *, dry_run: bool = 
     ------
     RefusedError
         The protocol does not disclose this group to that role; something that must be stated
-        before is not, such as the therapy intended without it; or it was disclosed already.
+        before is not, or not in full, such as the therapy intended without it; or it was
+        disclosed already.
     """
 
     def decide(view: View) -> Decision:
         problems = may_disclose(view.protocol, view.state, group, to)
+        problems = problems or _incomplete(view, group, to)
         if problems:
             refuse(problems)
         repeat = next_repeat(view.state, DISCLOSURE)
@@ -50,3 +55,19 @@ def disclose(desk: Desk, subject: str, group: str, to: Role, *, dry_run: bool = 
             )
         )
     return done
+
+
+def _incomplete(view: View, group: str, to: Role) -> tuple[Problem, ...]:
+    """Return what the forms lack that must stand before; one that is whole is enough of each."""
+    problems: tuple[Problem, ...] = ()
+    for disclosure in view.protocol.disclosures:
+        if disclosure.group != group or to not in disclosure.to:
+            continue
+        for name in disclosure.requires:
+            lacking = [
+                missing_items(view.protocol, view.state, one.place(""), view.now.date())
+                for one in filled_forms(view.state)
+                if one.form == name
+            ]
+            problems += () if () in lacking else lacking[0]
+    return problems

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from petrial.conduct.desk import Desk
-from petrial.conduct.overview import opened_subject
+from petrial.conduct.desk import Desk, study_state
+from petrial.conduct.overview import noted, opened_subject
+from petrial.protocol.model import Role
 from petrial.subjects.doses import DosePart, effective_doses
 from petrial.subjects.proposal import Proposal, propose
 from petrial.subjects.routine import ClosedDays, Routine
-from petrial.vocabulary.errors import UsageError
+from petrial.subjects.study import unblinded
+from petrial.subjects.visibility import shown
+from petrial.vocabulary.errors import RefusedError, UsageError
 from petrial.vocabulary.knowledge import Known
 
 __all__ = ["DoseRow", "DoseView", "Wish", "dose_list", "proposal_for"]
@@ -44,10 +47,16 @@ def dose_list(desk: Desk, subject: str) -> DoseView:
     Raises
     ------
     RefusedError
-        There is no such subject at the person's sites.
+        There is no such subject at the person's sites, or its role does not see injections.
     """
-    state, _, protocol = opened_subject(desk, subject)
+    state, person, protocol = opened_subject(desk, subject)
+    opened = unblinded(study_state(desk.ledger))
+    facts = shown(state, person.role, protocol, unblinded=opened)
+    visible = {fact.seq for fact in facts}
     doses = effective_doses(protocol, state)
+    if any(fact.seq not in visible for part in doses.parts for fact in part.administration.facts):
+        raise _unseen(subject, person.role, "injections of tracers")
+    noted(desk, person, subject, "doses")
     total = f"{doses.total.millisievert:.2f} mSv"
     if doses.problems:
         total += f", without {len(doses.problems)} that cannot be computed"
@@ -65,6 +74,16 @@ def _row(part: DosePart) -> DoseRow:
         note = "; ".join(filter(None, (note, f"coefficient {part.coefficient} is not confirmed")))
     injected = given.facts[0].value or "" if given.facts else ""
     return DoseRow(given.tracer.name, injected, net, dose, note)
+
+
+def _unseen(subject: str, role: Role, what: str) -> RefusedError:
+    return RefusedError(
+        where=f"show {subject}",
+        field=f"permission to see {what}",
+        got=role.value,
+        wanted="a role to whom the protocol shows them",
+        do="ask someone who has such a role",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +111,15 @@ def proposal_for(
     Raises
     ------
     RefusedError
-        No such subject, or no days keep all rules; what forbids which day is named.
+        No such subject, no days keep all rules (what forbids which day is named), or a reader
+        asks: the plan tells of therapy.
     UsageError
         The protocol has no such tracer.
     """
-    state, _, protocol = opened_subject(desk, subject)
+    state, person, protocol = opened_subject(desk, subject)
+    if person.role is Role.READER:
+        raise _unseen(subject, person.role, "the plan of all days")
+    noted(desk, person, subject, "proposal of days")
     chosen = dict(wish.events)
     for short, day in wish.tracers.items():
         found = [t for t in protocol.tracers if short.lower() in t.name.lower()]

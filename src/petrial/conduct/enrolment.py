@@ -9,11 +9,11 @@ from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
 from petrial.conduct.drafts import own
 from petrial.conduct.filling import checked_reason
 from petrial.conduct.permissions import Act
-from petrial.protocol.forms import ItemType
-from petrial.protocol.model import Consent, Protocol
-from petrial.protocol.rules import split_path
+from petrial.conduct.registering import hospital_number, label_text, registration
+from petrial.protocol.forms import Item, ItemType
+from petrial.protocol.model import Consent
 from petrial.subjects.criteria import Screening, Standing, screening_of
-from petrial.subjects.facts import Draft, Place
+from petrial.subjects.facts import Draft
 from petrial.subjects.records import (
     CONSENT,
     SCREENING,
@@ -59,81 +59,20 @@ def register(
     Raises
     ------
     RefusedError
-        The number is taken or cannot be used; the site is unknown; or the hospital's number is
-        registered already.
+        The number is taken or cannot be used; the site is unknown; or the hospital's number
+        cannot be, or is registered at this site already. Another hospital may have the same
+        number for someone else.
     """
 
     def decide(view: View) -> Decision:
         shift = desk.draw(1, LARGEST_SHIFT_DAY)
         drafts = registration(view.protocol, site, subject, shift)
         if pseudonym:
-            drafts = (*drafts, own(SUBJECT, "pseudonym", pseudonym, sealed=True))
+            number = hospital_number(view, subject, pseudonym)
+            drafts = (*drafts, own(SUBJECT, "pseudonym", number, sealed=True))
         return Decision(drafts=drafts)
 
-    if pseudonym:
-        _not_registered(desk, subject, pseudonym)
     return perform(desk, Act.REGISTER, subject, decide, site=site, dry_run=dry_run)
-
-
-def registration(
-    protocol: Protocol, site: str, subject: str, shift_day: int
-) -> tuple[Draft, ...]:
-    """Return the first facts of a subject.
-
-    Parameters
-    ----------
-    protocol
-        In force at the site.
-    site, subject
-        Where, and the number in the trial.
-    shift_day
-        Days by which filed images lie before the true dates; it is sealed.
-
-    Raises
-    ------
-    RefusedError
-        The number cannot be used, or the protocol has no such site.
-    """
-    _usable(subject)
-    if protocol.site(site) is None:
-        raise RefusedError(
-            where=f"register {subject}",
-            field="site",
-            got=site,
-            wanted="one of: " + ", ".join(one.code for one in protocol.sites),
-            do="choose a site of the protocol in force",
-        )
-    return (
-        own(SUBJECT, "status", Subject.REGISTERED.value),
-        own(SUBJECT, "date_shift", str(shift_day), sealed=True),
-    )
-
-
-def _usable(subject: str) -> None:
-    fit = subject.isascii() and all(c.isalnum() or c in "-_." for c in subject)
-    if not fit or not 1 <= len(subject) <= 40 or not subject[0].isalnum():  # noqa: PLR2004  a label
-        raise RefusedError(
-            where="register",
-            field="subject",
-            got=subject,
-            wanted="up to 40 letters, digits, - _ . with a letter or digit first",
-            do="choose a number such as UMCG-001",
-        )
-
-
-def _not_registered(desk: Desk, subject: str, pseudonym: str) -> None:
-    """Refuse a hospital number that another subject has."""
-    facts = desk.ledger.across(SUBJECT, "pseudonym")
-    opened = desk.ledger.opened(facts)
-    for fact in facts:
-        if fact.value is not None and opened.get(fact.value) == pseudonym:
-            raise RefusedError(
-                where=f"register {subject}",
-                field="hospital number",
-                got=f"the one of {fact.subject}",
-                wanted="a person who is not registered yet",
-                do=f"go on with {fact.subject}",
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +100,9 @@ def consent(desk: Desk, subject: str, answers: Answers, *, dry_run: bool = False
     Raises
     ------
     RefusedError
-        A consent that the protocol does not have, a day in the future, or no answer at all; or
-        one is withdrawn that was never given.
+        A consent that the protocol does not have, a day in the future, no version of the form, or
+        no answer at all; one is withdrawn that was never given; or a subject who has withdrawn
+        gives one.
     """
 
     def decide(view: View) -> Decision:
@@ -189,17 +129,39 @@ def consent(desk: Desk, subject: str, answers: Answers, *, dry_run: bool = False
             for name, answer in answers.given.items()
             if answer is Given.WITHDRAWN and view.state.consent(name) is not Given.GIVEN
         ]
+        problems += [
+            Problem(
+                where, name, "given", "a subject who takes part", "after withdrawal none counts"
+            )
+            for name, answer in answers.given.items()
+            if answer is Given.GIVEN and view.state.status is Subject.WITHDRAWN
+        ]
         if problems:
             refuse(problems)
+        version = label_text(view, _VERSION, answers.form_version, where)
         repeat, day = next_repeat(view.state, CONSENT), answers.on.isoformat()
         stated = [
             own(CONSENT, name, answer.value, repeat, observed=day)
             for name, answer in answers.given.items()
         ]
-        stated.append(own(CONSENT, "version", answers.form_version, repeat, observed=day))
-        return Decision(drafts=tuple(stated))
+        stated.append(own(CONSENT, "version", version, repeat, observed=day))
+        return Decision(drafts=tuple(stated), notes=_taken_back(view, answers))
 
     return perform(desk, Act.CONSENT, subject, decide, dry_run=dry_run)
+
+
+_VERSION = Item(name="version", title="version of the consent form", type=ItemType.LABEL)
+
+
+def _taken_back(view: View, answers: Answers) -> tuple[str, ...]:
+    """Return what to do where a consent without which nobody takes part was withdrawn."""
+    if view.state.status is Subject.WITHDRAWN:
+        return ()
+    return tuple(
+        f"{one.name} is required: state the withdrawal too, `petrial subjects withdraw`."
+        for one in view.protocol.consents
+        if one.required and answers.given.get(one.name) is Given.WITHDRAWN
+    )
 
 
 def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
@@ -216,9 +178,7 @@ def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done
     def decide(view: View) -> Decision:
         _past(on, view, f"screen {subject}")
         screening = screening_of(view.protocol, view.state, on)
-        status = view.state.status
-        if status is None:
-            raise AssertionError  # perform has checked that the subject is registered
+        status = view.state.status or Subject.REGISTERED
         after = moved(SUBJECT_MOVES, status, _HAPPENED[screening.standing], f"screen {subject}")
         repeat, day = next_repeat(view.state, SCREENING), on.isoformat()
         drafts = [
@@ -227,7 +187,7 @@ def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done
         ]
         drafts.append(own(SCREENING, "verdict", screening.standing.value, repeat, observed=day))
         if after is not status:
-            drafts.append(own(SUBJECT, "status", after.value))
+            drafts.append(own(SUBJECT, "status", after.value, observed=day))
         return Decision(drafts=tuple(drafts), notes=_told(screening))
 
     return perform(desk, Act.SCREEN, subject, decide, dry_run=dry_run)
@@ -251,7 +211,8 @@ def _told(screening: Screening) -> tuple[str, ...]:
 def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
     """Enrol a subject: consents given, criteria judged anew, all in order on this day.
 
-    States the day at the protocol's event of study day 1, where its item is a date and empty.
+    States the day of enrolment and no other: study day 1 is the protocol's own event, whose form
+    says when it took place.
 
     Raises
     ------
@@ -286,8 +247,7 @@ def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
             )
         status = view.state.status or Subject.REGISTERED
         after = moved(SUBJECT_MOVES, status, SubjectHappening.ENROLLED, f"enrol {subject}")
-        status_now = own(SUBJECT, "status", after.value, observed=on.isoformat())
-        return Decision(drafts=(status_now, *_day_one(view, on)))
+        return Decision(drafts=(own(SUBJECT, "status", after.value, observed=on.isoformat()),))
 
     return perform(desk, Act.ENROL, subject, decide, dry_run=dry_run)
 
@@ -302,17 +262,6 @@ def _lacking(subject: str, one: Consent) -> Problem:
     )
 
 
-def _day_one(view: View, on: date) -> tuple[Draft, ...]:
-    event = next(one for one in view.protocol.events if one.day_one)
-    form, name, _ = split_path(event.happened)
-    item = view.protocol.item(form, name)
-    place = Place(event.name, 1, form, 1, name)
-    stated = view.state.facts.get(place)
-    if item is None or item.type is not ItemType.DATE or stated is not None:
-        return ()
-    return (Draft(place=place, value=on.isoformat()),)
-
-
 def withdraw(desk: Desk, subject: str, on: date, reason: str, *, dry_run: bool = False) -> Done:
     """State that a subject takes part no more; what was stated before stays.
 
@@ -323,7 +272,12 @@ def withdraw(desk: Desk, subject: str, on: date, reason: str, *, dry_run: bool =
     """
 
     def decide(view: View) -> Decision:
-        return _ended(view, SubjectHappening.WITHDREW, on, reason)
+        stated = _ended(view, SubjectHappening.WITHDREW, on)
+        said = checked_reason(reason, f"withdraw {subject}")
+        day = on.isoformat()
+        return Decision(
+            drafts=(stated, own(SUBJECT, "ended_because", said, observed=day, sealed=True))
+        )
 
     return perform(desk, Act.WITHDRAW, subject, decide, dry_run=dry_run)
 
@@ -338,23 +292,16 @@ def complete(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Do
     """
 
     def decide(view: View) -> Decision:
-        return _ended(view, SubjectHappening.COMPLETED, on, "completed as planned")
+        return Decision(drafts=(_ended(view, SubjectHappening.COMPLETED, on),))
 
     return perform(desk, Act.COMPLETE, subject, decide, dry_run=dry_run)
 
 
-def _ended(view: View, happening: SubjectHappening, on: date, reason: str) -> Decision:
+def _ended(view: View, happening: SubjectHappening, on: date) -> Draft:
     where = f"{happening.value} {view.state.subject}"
     after = moved(SUBJECT_MOVES, view.state.status or Subject.REGISTERED, happening, where)
     _past(on, view, where)
-    said = checked_reason(reason, where)
-    day = on.isoformat()
-    return Decision(
-        drafts=(
-            own(SUBJECT, "status", after.value, observed=day),
-            own(SUBJECT, "ended_because", said, observed=day, sealed=True),
-        )
-    )
+    return own(SUBJECT, "status", after.value, observed=on.isoformat())
 
 
 def _past(on: date, view: View, where: str) -> None:
@@ -369,9 +316,11 @@ def _past(on: date, view: View, where: str) -> None:
 
 
 def erase(desk: Desk, subject: str, reason: str, *, dry_run: bool = False) -> Done:
-    """Erase a subject's sealed texts: names, birth date, free text, date shift.
+    """Erase a subject's sealed texts: names, birth date, free text, reasons, date shift.
 
-    The chain stays whole: it holds commitments, which without their salt tell nothing.
+    Those of values that were replaced go too. The chain stays whole: it holds commitments, which
+    without their salt tell nothing. The reason of the erasure is sealed like any other, and goes
+    with the next one. From then on no value of the subject is stated or corrected.
 
     Raises
     ------
@@ -382,9 +331,12 @@ def erase(desk: Desk, subject: str, reason: str, *, dry_run: bool = False) -> Do
     def decide(view: View) -> Decision:
         said = checked_reason(reason, f"erase {subject}")
         return Decision(
-            drafts=(own(SUBJECT, "erased", "yes"), own(SUBJECT, "erased_because", said)),
-            erase=tuple(view.state.opened),
-            notes=(f"{len(view.state.opened)} sealed texts of the present state",),
+            drafts=(
+                own(SUBJECT, "erased", "yes"),
+                own(SUBJECT, "erased_because", said, sealed=True),
+            ),
+            erase=view.sealed,
+            notes=(f"{len(view.sealed)} sealed texts of the chain, those of replaced values too.",),
         )
 
     return perform(desk, Act.ERASE, subject, decide, dry_run=dry_run)

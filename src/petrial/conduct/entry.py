@@ -17,14 +17,18 @@ from petrial.conduct.filling import (
     changed,
     checked_reason,
     filled_form,
+    no_longer_blind,
     observed_text,
+    stated_before,
     stated_values,
     together,
+    unseen,
 )
 from petrial.conduct.permissions import FILLING, Act
 from petrial.conduct.remarks import batch_problems, remarks
-from petrial.protocol.forms import Form, FormKind
-from petrial.subjects.facts import Absent, Draft, Place
+from petrial.conduct.stating import Stated, new_drafts, reason_problems
+from petrial.protocol.forms import Form, FormKind, Item
+from petrial.subjects.facts import Absent, Draft, Fact, Place
 from petrial.subjects.study import ALL_SITES
 from petrial.subjects.values import canonical_value
 from petrial.vocabulary.errors import Problem, RefusedError
@@ -78,6 +82,8 @@ class Correction:
         Why; it is kept, sealed.
     was
         The value that the person saw, where they did; another one by now is refused.
+    observed
+        Day or moment at which it was seen, where that is corrected too.
     """
 
     place: Place
@@ -85,6 +91,7 @@ class Correction:
     reason: str
     absent: Absent | None = None
     was: str | None = None
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +141,9 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
     Raises
     ------
     RefusedError
-        A value cannot be (all such are named), contradicts another, or differs from one that is
-        stated; the form is unknown, of another act, locked, or not this role's; the subject has
-        withdrawn.
+        Nothing is stated; a value cannot be (all such are named), contradicts another, or differs
+        from one that is stated; the form is unknown, of another act, locked, or not this role's;
+        an item is not seen by this role; the subject has withdrawn.
     """
 
     def decide(view: View) -> Decision:
@@ -148,16 +155,20 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         values, problems = stated_values(view, form, entry.values, where)
         observed = observed_text(view, entry.observed, where)
         at = Place(entry.event, entry.event_repeat, entry.form, repeat, "")
-        drafts, clashes = _new(view, form, at, values, entry.absent, observed)
+        problems += reason_problems(entry.values, entry.absent, where)
+        drafts, clashes = new_drafts(view, form, at, Stated(values, entry.absent, observed))
         problems += clashes
+        whole = {**stated_before(view, at), **values}
+        new = {draft.place.item for draft in drafts if draft.value is not None}
         if not problems:
-            problems = together(view, form, at, values)
-            problems += batch_problems(view, form, values, where)
+            problems = together(view, form, at, whole)
+            problems += batch_problems(view, form, whole, new, where)
+            problems += no_longer_blind(view, form, where) if drafts else ()
         if problems:
             refuse(problems)
         if drafts:
             drafts = (*drafts, *changed(view, at))
-        return Decision(drafts=drafts, notes=remarks(view, form, values))
+        return Decision(drafts=drafts, notes=remarks(view.protocol, form, whole, new))
 
     return perform(desk, act, subject, decide, dry_run=dry_run)
 
@@ -174,57 +185,6 @@ def _right_act(act: Act, form: Form, view: View) -> None:
         )
 
 
-def _new(
-    view: View,
-    form: Form,
-    at: Place,
-    values: Mapping[str, str],
-    absent: Mapping[str, Absent],
-    observed: str,
-) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
-    """Return drafts of what is new, and a problem for each value that differs from a stated one."""
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    for name in [*values, *absent]:
-        item = form.item(name)
-        place = at._replace(item=name)
-        where = f"{view.state.subject}, {place}"
-        if item is None:
-            known = ", ".join(one.name for one in form.items)
-            problems.append(Problem(where, name, name, f"one of: {known}", "correct the name"))
-            continue
-        value = values.get(name)
-        why = "" if value is not None else absent[name].value
-        before = view.state.facts.get(place)
-        if before is not None and before.absent != Absent.REMOVED.value:
-            if (view.state.text(before), before.absent) == (value, why):
-                continue
-            problems.append(_differs(where, name, sealed=item.sealed))
-            continue
-        drafts.append(
-            Draft(
-                place=place,
-                value=value,
-                unit=item.unit if value is not None else "",
-                absent=why,
-                observed=observed,
-                sealed=item.sealed and value is not None,
-                replaces=None if before is None else before.seq,
-            )
-        )
-    return tuple(drafts), tuple(problems)
-
-
-def _differs(where: str, name: str, *, sealed: bool) -> Problem:
-    return Problem(
-        where,
-        name,
-        "another value" if sealed else "a value that differs from the one stated before",
-        "a place that has no value yet",
-        "if it was wrong, correct it with the reason: `petrial forms correct`",
-    )
-
-
 def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool = False) -> Done:
     """State another value in the place of one, with the reason; both stay in the ledger.
 
@@ -234,7 +194,8 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
     ------
     RefusedError
         There is nothing to correct, no reason, no difference; the value has changed since the
-        person saw it, cannot be, or contradicts others; the form is locked or not this role's.
+        person saw it, cannot be, or contradicts others; the form is locked or not this role's, or
+        the item is not seen by it.
     """
 
     def decide(view: View) -> Decision:
@@ -251,39 +212,59 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
                 wanted="a value to correct",
                 do="look at what is stated: `petrial forms show`",
             )
-        reason = checked_reason(correction.reason, where)
-        value: str | None = None
-        if correction.value is not None:
-            verdict = canonical_value(item, correction.value, view.protocol, where, view.now.date())
-            if isinstance(verdict, Unknown):
-                refuse(verdict.problems)
-            value = verdict.value
-        _still(correction, view.state.text(before), where)
-        why = "" if value is not None else (correction.absent or Absent.REMOVED).value
-        if (view.state.text(before), before.absent) == (value, why):
-            raise RefusedError(
-                where=where,
-                field=place.item,
-                got="the value that is stated already",
-                wanted="another value",
-                do="nothing: there is nothing to correct",
-            )
-        clashes = together(view, form, place, {} if value is None else {place.item: value})
+        if hidden := unseen(view, form, item, where):
+            refuse(hidden)
+        draft = _corrected(view, item, before, correction, where)
+        new = {place.item: draft.value} if draft.value is not None else {}
+        whole = {**stated_before(view, place), **new}
+        clashes = together(view, form, place, whole)
+        clashes += batch_problems(view, form, whole, new, where)
         if clashes:
             refuse(clashes)
-        draft = Draft(
-            place=place,
-            value=value,
-            unit=item.unit if value is not None else "",
-            absent=why,
-            observed=before.observed,
-            reason=reason,
-            replaces=before.seq,
-            sealed=item.sealed and value is not None,
-        )
-        return Decision(drafts=(draft, *changed(view, place)))
+        notes = remarks(view.protocol, form, whole, new)
+        return Decision(drafts=(draft, *changed(view, place)), notes=notes)
 
     return perform(desk, Act.CORRECT, subject, decide, dry_run=dry_run)
+
+
+def _corrected(view: View, item: Item, before: Fact, correction: Correction, where: str) -> Draft:
+    """Return the draft that takes the place of a fact, after checking that it says another."""
+    reason = checked_reason(correction.reason, where)
+    if correction.value is not None and correction.absent is not None:
+        raise RefusedError(
+            where=where,
+            field=item.name,
+            got=f"a value, and {correction.absent.value}",
+            wanted="one of them",
+            do="leave one out",
+        )
+    value: str | None = None
+    if correction.value is not None:
+        verdict = canonical_value(item, correction.value, view.protocol, where, view.now.date())
+        if isinstance(verdict, Unknown):
+            refuse(verdict.problems)
+        value = verdict.value
+    observed = observed_text(view, correction.observed, where) or before.observed
+    _still(correction, view.state.text(before), where)
+    why = "" if value is not None else (correction.absent or Absent.REMOVED).value
+    if (view.state.text(before), before.absent, before.observed) == (value, why, observed):
+        raise RefusedError(
+            where=where,
+            field=item.name,
+            got="the value that is stated already",
+            wanted="another value",
+            do="nothing: there is nothing to correct",
+        )
+    return Draft(
+        place=correction.place,
+        value=value,
+        unit=item.unit if value is not None else "",
+        absent=why,
+        observed=observed,
+        reason=reason,
+        replaces=before.seq,
+        sealed=item.sealed and value is not None,
+    )
 
 
 def _still(correction: Correction, now: str | None, where: str) -> None:
@@ -315,29 +296,47 @@ def change_treatment(desk: Desk, subject: str, change: Change, *, dry_run: bool 
         if form.kind is not FormKind.TREATMENT:
             _right_act(Act.CHANGE_TREATMENT, form, view)
         at = Place(change.event, change.event_repeat, change.form, repeat, "")
-        going_on = view.state.facts.get(at._replace(item="started_on"))
-        ended = view.state.facts.get(at._replace(item="stopped_on"))
-        if going_on is None or (ended is not None and ended.value is not None):
-            raise RefusedError(
-                where=where,
-                field="treatment",
-                got="one that has ended" if ended else f"no treatment number {repeat}",
-                wanted="a treatment that goes on",
-                do="look at the treatments: `petrial forms show`",
-            )
+        _goes_on(stated_before(view, at), repeat, where)
         both: list[Draft] = []
         problems: tuple[Problem, ...] = ()
         parts = [(at, {"stopped_on": change.stopped_on})]
         if change.next_treatment is not None:
-            taken = [p.form_repeat for p in view.state.facts if p[:3] == at[:3]]
-            parts.append((at._replace(form_repeat=max(taken) + 1), dict(change.next_treatment)))
+            parts.append((_next_of(view, form, at, where), dict(change.next_treatment)))
         for place, entered in parts:
             values, wrong = stated_values(view, form, entered, where)
-            drafts, clashes = _new(view, form, place, values, {}, "")
-            problems += wrong + clashes + together(view, form, place, values)
+            drafts, clashes = new_drafts(view, form, place, Stated(values, {}))
+            whole = {**stated_before(view, place), **values}
+            problems += wrong + clashes + together(view, form, place, whole)
             both += [*drafts, *changed(view, place)]
         if problems:
             refuse(problems)
         return Decision(drafts=tuple(both))
 
     return perform(desk, Act.CHANGE_TREATMENT, subject, decide, dry_run=dry_run)
+
+
+def _goes_on(treatment: Mapping[str, str], repeat: int, where: str) -> None:
+    """Refuse a treatment that was never started or has ended."""
+    if "started_on" in treatment and "stopped_on" not in treatment:
+        return
+    raise RefusedError(
+        where=where,
+        field="treatment",
+        got="one that has ended" if "stopped_on" in treatment else f"no treatment number {repeat}",
+        wanted="a treatment that goes on",
+        do="look at the treatments: `petrial forms show`",
+    )
+
+
+def _next_of(view: View, form: Form, at: Place, where: str) -> Place:
+    """Return the place of the treatment that follows; refuse where the form does not repeat."""
+    if not form.repeats:
+        raise RefusedError(
+            where=where,
+            field="next treatment",
+            got=f"a second treatment in {form.name}",
+            wanted="none: this form does not repeat at an event",
+            do="end this one only, and state the next one at its own event",
+        )
+    taken = [place.form_repeat for place in view.state.facts if place[:3] == at[:3]]
+    return at._replace(form_repeat=max(taken) + 1)

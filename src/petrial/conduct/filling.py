@@ -5,18 +5,20 @@ from typing import Final
 
 from petrial.conduct.desk import View
 from petrial.conduct.permissions import FILLS
-from petrial.protocol.forms import Form, Item, ItemType
+from petrial.protocol.forms import Form, FormKind, Item, ItemType
 from petrial.subjects.contradictions import contradictions
 from petrial.subjects.facts import Draft, Place
 from petrial.subjects.records import (
     FORM_MOVES,
     STATUS,
+    SUBJECT,
     FormHappening,
     Subject,
     moved,
 )
 from petrial.subjects.records import Form as FormState
 from petrial.subjects.values import canonical_value
+from petrial.subjects.visibility import disclosed_groups, sees
 from petrial.vocabulary.errors import Problem, RefusedError
 from petrial.vocabulary.knowledge import Known
 
@@ -24,9 +26,12 @@ __all__ = [
     "changed",
     "checked_reason",
     "filled_form",
+    "no_longer_blind",
     "observed_text",
+    "stated_before",
     "stated_values",
     "together",
+    "unseen",
 ]
 
 SHORTEST_REASON: Final = 5
@@ -42,7 +47,7 @@ def filled_form(
     ------
     RefusedError
         The event does not hold the form or does not repeat; the role does not fill it in; it is
-        locked; or the subject has withdrawn.
+        locked; the subject has withdrawn, or its texts were erased.
     """
     where = f"{view.state.subject}, {event}"
     planned = view.protocol.event(event)
@@ -74,6 +79,14 @@ def filled_form(
             do="leave the repeat out",
         )
     repeat = _repeat(view, found, Place(event, event_repeat, form, 1, ""), form_repeat)
+    if view.state.own(SUBJECT, "erased") is not None:
+        raise RefusedError(
+            where=where,
+            field="subject",
+            got="erased",
+            wanted="a subject whose texts were not erased",
+            do="after an erasure nothing is added: the person asked to be forgotten",
+        )
     if view.state.status is Subject.WITHDRAWN:
         raise RefusedError(
             where=where,
@@ -146,15 +159,56 @@ def observed_text(view: View, entered: str, where: str) -> str:
     raise RefusedError.of(verdict.problems[0])
 
 
-def together(view: View, form: Form, at: Place, values: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Return what the form's values would contradict, those stated before among them."""
-    before = {
+def unseen(view: View, form: Form, item: Item, where: str) -> tuple[Problem, ...]:
+    """Return a problem where the role does not see an item: nobody states what they may not see.
+
+    Without it whoever fills in a form could find out what stands there by trying.
+    """
+    role = view.person.role
+    if sees(role, form, item, view.protocol, disclosed_groups(view.state, role)):
+        return ()
+    roles = view.protocol.visibility.get(item.group or form.group, ())
+    return (
+        Problem(
+            where,
+            item.name,
+            f"{role.value}, who does not see it",
+            "one of: " + ", ".join(role.value for role in roles),
+            "ask someone who sees it",
+        ),
+    )
+
+
+def no_longer_blind(view: View, form: Form, where: str) -> tuple[Problem, ...]:
+    """Return a problem where an intention is stated that a disclosure asked for before it."""
+    if form.kind is not FormKind.INTENTION:
+        return ()
+    return tuple(
+        Problem(
+            where,
+            f"form {form.name}",
+            f"stated after {one.group} was disclosed to {role.value}",
+            "what was intended before the disclosure",
+            "state it in the form for after the disclosure; correct a slip with the reason",
+        )
+        for one in view.protocol.disclosures
+        for role in one.to
+        if form.name in one.requires and one.group in disclosed_groups(view.state, role)
+    )[:1]
+
+
+def stated_before(view: View, at: Place) -> dict[str, str]:
+    """Return the texts that stand in a form, by item; not that of ``at`` itself."""
+    return {
         place.item: text
         for place, fact in view.state.facts.items()
-        if place[:4] == at[:4] and (text := view.state.text(fact)) is not None
+        if place[:4] == at[:4] and place != at and (text := view.state.text(fact)) is not None
     }
-    where = f"{view.state.subject}, {at.event}, {at.form}"
-    return contradictions(form.kind, {**before, **values}, where)
+
+
+def together(view: View, form: Form, at: Place, values: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Return what the values of a form at a place contradict in each other."""
+    return contradictions(form.kind, values, f"{view.state.subject}, {at.event}, {at.form}")
 
 
 def changed(view: View, at: Place) -> tuple[Draft, ...]:

@@ -18,7 +18,7 @@ from petrial.conduct.permissions import Act
 from petrial.protocol.model import Protocol
 from petrial.subjects.facts import STUDY, Fact
 from petrial.subjects.state import SubjectState
-from petrial.subjects.study import ALL_SITES, adoptions
+from petrial.subjects.study import ALL_SITES, adoptions, unblinded
 from petrial.subjects.visibility import shown
 
 __all__ = ["Parcel", "hand_out"]
@@ -110,6 +110,7 @@ class _Sight:
 
     def facts(self, *, whole: bool) -> Iterator[Fact]:
         study = study_state(self.desk.ledger)
+        opened = unblinded(study)
         for subject, site in self.desk.ledger.subjects().items():
             if subject not in self.pins or not self.person.at(site):
                 continue
@@ -117,7 +118,8 @@ class _Sight:
             targets = [fact for fact in chain if fact.item == "target"]
             state = SubjectState.of(subject, chain, self.desk.ledger.opened(targets))
             protocol = protocol_for(self.desk, study, site, self.desk.clock())
-            yield from shown(state, self.person.role, protocol, chain if whole else None)
+            facts = chain if whole else None
+            yield from shown(state, self.person.role, protocol, facts, unblinded=opened)
 
     def reasons(self) -> Mapping[str, str]:
         """Return the texts of the reasons for change that may go out, by commitment."""

@@ -105,6 +105,10 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def facts(self, subject: str) -> Sequence[Fact]:
+        """Return all facts of a chain, those that were replaced too; locked as by ``current``."""
+        ...
+
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""
         ...

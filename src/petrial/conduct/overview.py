@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Final
 
+from petrial.conduct.blinding import hidden_deviation, hidden_event, hidden_form
 from petrial.conduct.desk import (
     Desk,
     Person,
@@ -14,15 +15,24 @@ from petrial.conduct.desk import (
     study_state,
 )
 from petrial.conduct.ledger import Access
+from petrial.conduct.listings import (
+    DeviationRow,
+    DueRow,
+    Listed,
+    PlanRow,
+    QueryRow,
+    Seen,
+    StudyView,
+)
 from petrial.conduct.permissions import Act
 from petrial.conduct.remarks import report_until
 from petrial.conduct.review import queries
 from petrial.protocol.forms import FormKind
-from petrial.protocol.model import Protocol
+from petrial.protocol.model import Protocol, Role
 from petrial.subjects.deviation import Deviation
 from petrial.subjects.deviations import deviations
 from petrial.subjects.facts import STUDY, Fact, Place
-from petrial.subjects.records import CONSENT, SUBJECT, Given, Query, Subject
+from petrial.subjects.records import CONSENT, QUERY, SUBJECT, Given, Query, Subject
 from petrial.subjects.schedule import Planned, Status, plan_of
 from petrial.subjects.state import SubjectState, day_of
 from petrial.subjects.study import ALL_SITES, adoptions, grants, plan_locked, unblinded
@@ -40,6 +50,7 @@ __all__ = [
     "deviation_list",
     "due_list",
     "listed",
+    "noted",
     "opened_subject",
     "plan_rows",
     "protocol_here",
@@ -48,119 +59,7 @@ __all__ = [
     "study_overview",
 ]
 
-PENDING = (Status.DUE, Status.OVERDUE, Status.MISSING)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyView:
-    """What a study is.
-
-    Attributes
-    ----------
-    study
-        Its name.
-    versions
-        Rows of version, site, first day in force, consents asked again.
-    people
-        Rows of name, role, site.
-    subjects
-        How many there are, by site and status.
-    plan
-        The version of the analysis plan that is locked.
-    unblinded
-        Whether results are open to the statistician.
-    """
-
-    study: str
-    versions: tuple[tuple[str, str, str, str], ...]
-    people: tuple[tuple[str, str, str], ...]
-    subjects: tuple[tuple[str, int], ...]
-    plan: str | None
-    unblinded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A subject in a list."""
-
-    subject: str
-    site: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A stated value as a role sees it."""
-
-    place: str
-    value: str
-    unit: str
-    absent: str
-    observed: str
-    author: str
-    recorded: str
-    protocol: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that can be handed on as data."""
-
-    def as_data(self) -> dict[str, object]:
-        """Return its fields by name."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class DueRow(Row):
-    """Something that is due, overdue or missing; days as ISO text, empty where there is none."""
-
-    subject: str
-    site: str
-    what: str
-    status: str
-    due: str
-    first: str
-    last: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow(Row):
-    """One planned event of a subject; days as ISO text, empty where there is none."""
-
-    what: str
-    status: str
-    due: str
-    first: str
-    last: str
-    happened: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviationRow(Row):
-    """Where the trial ran otherwise than the protocol says."""
-
-    subject: str
-    site: str
-    what: str
-    found: str
-    allowed: str
-    rule: str
-    facts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QueryRow(Row):
-    """A query."""
-
-    subject: str
-    number: int
-    about: str
-    status: str
-    text: str
-    answer: str
+PENDING: Final = (Status.DUE, Status.OVERDUE, Status.MISSING)
 
 
 def study_overview(desk: Desk) -> StudyView:
@@ -233,8 +132,8 @@ def opened_subject(desk: Desk, subject: str) -> tuple[SubjectState, Person, Prot
     return state, person, protocol_for(desk, study, state.site, desk.clock())
 
 
-def _note(desk: Desk, person: Person, subject: str, what: str) -> None:
-    """Note in the access chain that something was seen."""
+def noted(desk: Desk, person: Person, subject: str, what: str) -> None:
+    """Note in the access chain that something of a subject, or of all, was seen."""
     desk.ledger.saw(
         Access(
             act="saw",
@@ -264,11 +163,12 @@ def seen(desk: Desk, subject: str, filled: str = "") -> tuple[Seen, ...]:
         As of ``opened_subject``.
     """
     state, person, protocol = opened_subject(desk, subject)
-    facts = shown(state, person.role, protocol)
+    opened = unblinded(study_state(desk.ledger))
+    facts = shown(state, person.role, protocol, unblinded=opened)
     if filled:
         facts = tuple(f for f in facts if str(f.place).rpartition(".")[0] == filled)
     forms = sorted({fact.form for fact in facts})
-    _note(desk, person, subject, " ".join(forms))
+    noted(desk, person, subject, " ".join(forms))
     return tuple(
         Seen(
             _plain(fact.place),
@@ -296,7 +196,7 @@ def _plain(place: Place) -> str:
 
 
 def plan_rows(desk: Desk, subject: str, on: date) -> tuple[PlanRow, ...]:
-    """Return every planned event of a subject as of a day.
+    """Return every planned event of a subject as of a day; to a reader those they may know of.
 
     Raises
     ------
@@ -304,24 +204,33 @@ def plan_rows(desk: Desk, subject: str, on: date) -> tuple[PlanRow, ...]:
         As of ``opened_subject``.
     """
     state, person, protocol = opened_subject(desk, subject)
-    _note(desk, person, subject, "schedule")
+    noted(desk, person, subject, "schedule")
     rows = []
     for one in plan_of(protocol, state, on):
-        window = one.window
-        days = ("", "", "")
-        if window is not None:
-            days = (window.due.isoformat(), window.first.isoformat(), window.last.isoformat())
-        title = one.title + (f" ({one.repeat})" if one.repeat > 1 else "")
+        if hidden_event(person.role, protocol, one.event):
+            continue
         happened = "" if one.happened is None else one.happened.isoformat()
-        rows.append(PlanRow(title, one.status.value, *days, happened, one.reason))
+        rows.append(PlanRow(_title(one), one.status.value, *_days(one), happened, one.reason))
     return tuple(rows)
+
+
+def _title(one: Planned) -> str:
+    return one.title + (f" ({one.repeat})" if one.repeat > 1 else "")
+
+
+def _days(one: Planned) -> tuple[str, str, str]:
+    """Return due day, first and last day as text; empty where the anchor is absent."""
+    window = one.window
+    if window is None:
+        return ("", "", "")
+    return (window.due.isoformat(), window.first.isoformat(), window.last.isoformat())
 
 
 def _each(desk: Desk, site: str, what: str) -> Iterator[tuple[SubjectState, Person, Protocol]]:
     """Yield the states of the subjects of the person's sites, or of one of them; noted once."""
     study = study_state(desk.ledger)
     person = enter(desk, study, Act.SEE)
-    _note(desk, person, STUDY, what)
+    noted(desk, person, STUDY, what)
     for subject, where in desk.ledger.subjects().items():
         if person.at(where) and site in {"", where}:
             facts = desk.ledger.current(subject)
@@ -333,7 +242,8 @@ def due_list(desk: Desk, on: date, site: str = "") -> tuple[DueRow, ...]:
     """Return what is due, overdue or missing on a day, by subject and day.
 
     Besides events: forms of events that took place, consents to be asked anew after an amendment,
-    and serious adverse events to be reported. Only subjects who take part.
+    and serious adverse events to be reported. Only subjects who take part. Readers are told of
+    what they may know of only.
 
     Parameters
     ----------
@@ -346,25 +256,27 @@ def due_list(desk: Desk, on: date, site: str = "") -> tuple[DueRow, ...]:
     """
     study = study_state(desk.ledger)
     found: list[DueRow] = []
-    for state, _, protocol in _each(desk, site, "due"):
+    for state, person, protocol in _each(desk, site, "due"):
         if state.status in {Subject.WITHDRAWN, Subject.SCREEN_FAILED}:
             continue
         for planned in plan_of(protocol, state, on):
-            found += _due(state, planned)
-        found += _consent_again(state, study, on)
-        found += _reports(state, protocol)
+            if not hidden_event(person.role, protocol, planned.event):
+                found += _due(state, planned, person, protocol)
+        if person.role is not Role.READER:
+            found += _consent_again(state, study, on)
+            found += _reports(state, protocol)
     return tuple(sorted(found, key=lambda row: (row.subject, row.due or row.last, row.what)))
 
 
-def _due(state: SubjectState, planned: Planned) -> Iterator[DueRow]:
-    window = planned.window
-    days = ("", "", "")
-    if window is not None:
-        days = (window.due.isoformat(), window.first.isoformat(), window.last.isoformat())
-    name = planned.title + (f" ({planned.repeat})" if planned.repeat > 1 else "")
+def _due(
+    state: SubjectState, planned: Planned, person: Person, protocol: Protocol
+) -> Iterator[DueRow]:
+    days, name = _days(planned), _title(planned)
     if planned.status in PENDING and planned.required:
         yield DueRow(state.subject, state.site, name, planned.status.value, *days, planned.reason)
     for form in planned.missing:
+        if hidden_form(person.role, protocol, form.form):
+            continue
         why = "nothing filled in" if form.whole else ", ".join(form.items)
         title = f"{name}: {form.title}"
         yield DueRow(state.subject, state.site, title, "form incomplete", *days, why)
@@ -374,17 +286,19 @@ def _consent_again(state: SubjectState, study: SubjectState, on: date) -> Iterat
     """Yield consents that an amendment asks anew of those who had consented before it."""
     if state.status not in {Subject.REGISTERED, Subject.ELIGIBLE, Subject.ENROLLED}:
         return
-    for adoption in adoptions(study):
-        if adoption.site not in {ALL_SITES, state.site} or adoption.in_force_from > on:
-            continue
-        start = adoption.in_force_from.isoformat()
-        for name in adoption.consent_again:
-            days = [day_of(f.observed) for f in state.all_of(f"{CONSENT}.{name}") if f.observed]
-            before = state.consent(name) is Given.GIVEN and max(days) < adoption.in_force_from
-            if before:
-                why = f"protocol {adoption.version} is in force since {start}"
-                what = f"Consent {name}, again"
-                yield DueRow(state.subject, state.site, what, "due", start, start, "", why)
+    asking = {
+        name: adoption
+        for adoption in sorted(adoptions(study), key=lambda one: one.in_force_from)
+        if adoption.site in {ALL_SITES, state.site} and adoption.in_force_from <= on
+        for name in adoption.consent_again
+    }
+    for name, adoption in asking.items():
+        days = [day_of(f.observed) for f in state.all_of(f"{CONSENT}.{name}") if f.observed]
+        if state.consent(name) is Given.GIVEN and max(days) < adoption.in_force_from:
+            start = adoption.in_force_from.isoformat()
+            why = f"protocol {adoption.version} is in force since {start}"
+            what = f"Consent {name}, again"
+            yield DueRow(state.subject, state.site, what, "due", start, start, "", why)
 
 
 def _reports(state: SubjectState, protocol: Protocol) -> Iterator[DueRow]:
@@ -415,7 +329,10 @@ def _reports(state: SubjectState, protocol: Protocol) -> Iterator[DueRow]:
 
 
 def deviation_list(desk: Desk, on: date, site: str = "") -> tuple[DeviationRow, ...]:
-    """Return all deviations as of a day; parameters as of ``due_list``."""
+    """Return all deviations as of a day; parameters as of ``due_list``.
+
+    To a reader only those that derive from facts that they may see.
+    """
     return tuple(
         DeviationRow(
             state.subject,
@@ -426,14 +343,25 @@ def deviation_list(desk: Desk, on: date, site: str = "") -> tuple[DeviationRow, 
             one.rule,
             tuple(source.seq for source in one.sources),
         )
-        for state, _, protocol in _each(desk, site, "deviations")
+        for state, person, protocol in _each(desk, site, "deviations")
         for one in deviations(protocol, state, on)
+        if not hidden_deviation(person.role, protocol, state, one)
     )
 
 
 def _deviant(one: Deviation) -> str:
     repeat = f" ({one.repeat})" if one.repeat > 1 else ""
     return f"{one.kind.value}: {one.title}{repeat}"
+
+
+def _chosen(desk: Desk, subject: str) -> Iterator[tuple[SubjectState, Person, Protocol]]:
+    """Yield one subject, or all of the person's sites; noted as looked at for queries."""
+    if not subject:
+        yield from _each(desk, "", "queries")
+        return
+    state, person, protocol = opened_subject(desk, subject)
+    noted(desk, person, subject, "queries")
+    yield state, person, protocol
 
 
 def query_list(desk: Desk, subject: str = "", *, closed: bool = False) -> tuple[QueryRow, ...]:
@@ -449,9 +377,10 @@ def query_list(desk: Desk, subject: str = "", *, closed: bool = False) -> tuple[
         Closed ones too.
     """
     found = []
-    chosen = [opened_subject(desk, subject)] if subject else _each(desk, "", "queries")
-    for state, person, protocol in chosen:
-        visible = {f.form_repeat for f in shown(state, person.role, protocol) if f.item == "target"}
+    opened = unblinded(study_state(desk.ledger))
+    for state, person, protocol in _chosen(desk, subject):
+        facts = shown(state, person.role, protocol, unblinded=opened)
+        visible = {fact.form_repeat for fact in facts if fact.form == QUERY}
         found += [
             QueryRow(
                 state.subject,

@@ -6,7 +6,7 @@ from typing import Final
 from petrial.protocol.forms import FormKind
 from petrial.protocol.model import Role
 
-__all__ = ["FILLING", "FILLS", "PERMITTED", "Act"]
+__all__ = ["FILLING", "FILLS", "OF_STUDY", "PERMITTED", "Act"]
 
 
 class Act(StrEnum):
@@ -107,7 +107,7 @@ PERMITTED: Final[dict[Act, tuple[Role, ...]]] = {
     Act.OPEN_QUERY: (_MANAGER, _MONITOR),
     Act.ANSWER_QUERY: (_NURSE, _TECHNOLOGIST, _READER, _ONCOLOGIST, _LABORATORY),
     Act.CLOSE_QUERY: (_MANAGER, _MONITOR),
-    Act.SIGN: (_READER, _ONCOLOGIST, _LABORATORY),
+    Act.SIGN: (_NURSE, _TECHNOLOGIST, _READER, _ONCOLOGIST, _LABORATORY),
     Act.LOCK: (_MANAGER,),
     Act.UNLOCK: (_MANAGER,),
     Act.RECEIVE_BATCH: (_TECHNOLOGIST,),
@@ -124,3 +124,21 @@ PERMITTED: Final[dict[Act, tuple[Role, ...]]] = {
     Act.AUDIT: (_MANAGER, _MONITOR, _ADMINISTRATOR),
     Act.SEE: tuple(Role),
 }
+"""Who may do what. For acts on a form ``FILLS`` holds as well."""
+
+OF_STUDY: Final = frozenset(
+    {
+        Act.FOUND,
+        Act.GRANT,
+        Act.END_GRANT,
+        Act.ADOPT,
+        Act.RECEIVE_BATCH,
+        Act.RELEASE_BATCH,
+        Act.REJECT_BATCH,
+        Act.DRAFT_PLAN,
+        Act.LOCK_PLAN,
+        Act.UNBLIND,
+        Act.SNAPSHOT,
+    }
+)
+"""Acts that are recorded in the study's own chain; all others are acts on one subject."""

@@ -1,20 +1,17 @@
 """What to tell a person beside what they state: clocks that start, batches that do not fit."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Final
+from collections.abc import Collection, Mapping
 
 from petrial.conduct.desk import View
 from petrial.protocol.forms import Form, FormKind
 from petrial.protocol.model import Protocol
 from petrial.subjects.records import Batch
+from petrial.subjects.spans import span_of
 from petrial.subjects.state import moment_of
 from petrial.subjects.study import TracerBatch, batches
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["batch_problems", "remarks", "report_until"]
-
-_SECONDS: Final = {"h": 3600, "d": 86400}
 
 
 def report_until(protocol: Protocol, aware_at: str) -> str | None:
@@ -30,27 +27,52 @@ def report_until(protocol: Protocol, aware_at: str) -> str | None:
     figure = protocol.serious_report
     if figure is None:
         return None
-    until = moment_of(aware_at) + timedelta(seconds=figure.value * _SECONDS[figure.unit])
-    return until.isoformat()
+    return (moment_of(aware_at) + span_of(figure, "serious_report")).isoformat()
 
 
-def remarks(view: View, form: Form, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return sentences for the person who filled in a form."""
-    if form.kind is FormKind.ADVERSE_EVENT and values.get("serious") == "yes":
-        until = report_until(view.protocol, values["aware_at"]) if "aware_at" in values else None
-        if until is None:
-            return ("Serious: state when the site learnt of it, for the reporting clock.",)
-        figure = view.protocol.serious_report
-        return (f"Serious: report it to the sponsor by {until} ({figure} after aware_at).",)
-    return ()
+def remarks(
+    protocol: Protocol, form: Form, values: Mapping[str, str], new: Collection[str]
+) -> tuple[str, ...]:
+    """Return sentences for the person who filled in a form.
+
+    Parameters
+    ----------
+    protocol, form
+        In force, and the form that was filled in.
+    values
+        Canonical text by item, those stated before among them.
+    new
+        Names of the items that are stated now.
+    """
+    serious = form.kind is FormKind.ADVERSE_EVENT and values.get("serious") == "yes"
+    if not serious or "reported_at" in values or not {"serious", "aware_at"}.intersection(new):
+        return ()
+    if "aware_at" not in values:
+        return ("Serious: state when the site learnt of it, for the reporting clock.",)
+    until = report_until(protocol, values["aware_at"])
+    if until is None:
+        return ("Serious: report it to the sponsor; this protocol does not say within which time.",)
+    figure = protocol.serious_report
+    return (f"Serious: report it to the sponsor by {until} ({figure} after aware_at).",)
 
 
 def batch_problems(
-    view: View, form: Form, values: Mapping[str, str], where: str
+    view: View, form: Form, values: Mapping[str, str], new: Collection[str], where: str
 ) -> tuple[Problem, ...]:
-    """Return why the batch of an administration cannot be: unknown, not released, expired."""
+    """Return why the batch of an administration cannot be: unknown, not released, expired.
+
+    Parameters
+    ----------
+    view, form
+        The subject, and the form that is filled in.
+    values, new
+        As of ``remarks``.
+    where
+        Subject, event and form.
+    """
     name = values.get("batch")
-    if form.kind is not FormKind.ADMINISTRATION or name is None:
+    concerned = _BATCH.intersection(new)
+    if form.kind is not FormKind.ADMINISTRATION or name is None or not concerned:
         return ()
     found = [b for b in batches(view.study) if (b.batch, b.site) == (name, view.state.site)]
     if not found:
@@ -63,18 +85,25 @@ def batch_problems(
                 "register its receipt first: `petrial doses receive`",
             ),
         )
-    return _unfit(found[-1], values, where)
+    return _unfit(found[-1], values, concerned, where)
 
 
-def _unfit(batch: TracerBatch, values: Mapping[str, str], where: str) -> tuple[Problem, ...]:
+_BATCH = frozenset({"batch", "tracer", "injected_at"})
+"""What has to agree with a batch. A batch that was rejected after it was given stays stated: its
+release counts where the batch itself is stated."""
+
+
+def _unfit(
+    batch: TracerBatch, values: Mapping[str, str], new: Collection[str], where: str
+) -> tuple[Problem, ...]:
     faults: list[tuple[str, str, str]] = []
-    if batch.status is not Batch.RELEASED:
+    if batch.status is not Batch.RELEASED and "batch" in new:
         faults.append((batch.status.value, "released", "release it first: `petrial doses release`"))
     tracer = values.get("tracer", batch.tracer)
     if tracer != batch.tracer:
         faults.append((batch.tracer, tracer, "correct the batch or the tracer"))
     injected = values.get("injected_at")
-    if injected and batch.expires_at and moment_of(injected) > moment_of(batch.expires_at):
+    if injected and moment_of(injected) > moment_of(batch.expires_at):
         faults.append(
             (f"expired {batch.expires_at}", f"valid at {injected}", "correct the moment or batch")
         )

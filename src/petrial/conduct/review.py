@@ -5,7 +5,7 @@ from typing import Final
 
 from petrial.conduct.desk import Decision, Desk, Done, View, perform, refuse
 from petrial.conduct.drafts import own
-from petrial.conduct.filling import checked_reason
+from petrial.conduct.filling import checked_reason, unseen
 from petrial.conduct.permissions import FILLS, Act
 from petrial.subjects.facts import Draft, Place, is_system, place_of
 from petrial.subjects.records import (
@@ -101,7 +101,8 @@ def open_query(
     Raises
     ------
     RefusedError
-        The protocol has no such item at that event, or nothing is asked.
+        The protocol has no such item at that event, the role does not see it, or nothing is
+        asked.
     """
 
     def decide(view: View) -> Decision:
@@ -116,6 +117,7 @@ def open_query(
                 wanted="an item of a form of an event",
                 do="look at events and forms: `petrial protocol show`",
             )
+        _seen(view, target, where)
         asked = checked_reason(text, where)
         number = next_repeat(view.state, QUERY)
         return Decision(
@@ -138,7 +140,8 @@ def answer_query(
     Raises
     ------
     RefusedError
-        There is no such query, it is not open, or the answer says nothing.
+        There is no such query, it is not open, the role does not see what it is about, or the
+        answer says nothing.
     """
     return _move_query(desk, Act.ANSWER_QUERY, subject, number, answer, dry_run=dry_run)
 
@@ -190,6 +193,7 @@ def _move_query(
                 wanted=f"one of: {known}" if known else "no query: there is none",
                 do="look at them: `petrial queries list`",
             )
+        _seen(view, query.target, where)
         after = moved(QUERY_MOVES, query.status, _QUERY_HAPPENING[act], where)
         event = Place(OWN, 1, QUERY, number, "")
         drafts = [Draft(place=event._replace(item="status"), value=after.value)]
@@ -202,32 +206,58 @@ def _move_query(
     return perform(desk, act, subject, decide, dry_run=dry_run)
 
 
+def _seen(view: View, target: Place, where: str) -> None:
+    """Refuse a query about an item that the role does not see."""
+    form, item = view.protocol.form(target.form), view.protocol.item(target.form, target.item)
+    if form is not None and item is not None and (hidden := unseen(view, form, item, where)):
+        refuse(hidden)
+
+
 def sign(desk: Desk, subject: str, form: FilledForm, *, dry_run: bool = False) -> Done:
     """Sign a filled-in form: what stands in it is right and complete.
 
     Raises
     ------
     RefusedError
-        A required item is missing (each is named), or it is signed or locked.
+        A required item is missing (each is named), it is signed or locked, or the role does not
+        answer for this form, or sees nothing of it.
     """
 
     def decide(view: View) -> Decision:
         _of(view, form)
-        found = view.protocol.form(form.form)
-        if found is not None and view.person.role not in FILLS[found.kind]:
-            raise RefusedError(
-                where=f"sign {form.form} of {subject}",
-                field="permission to sign",
-                got=view.person.role.value,
-                wanted="one of: " + ", ".join(FILLS[found.kind]),
-                do="ask someone who answers for this form",
-            )
+        _answers_for(view, form)
         missing = missing_items(view.protocol, view.state, form.place(""), view.now.date())
         if missing:
             refuse(missing)
         return Decision(drafts=(_moved_form(view, form, FormHappening.SIGNED),))
 
     return perform(desk, Act.SIGN, subject, decide, dry_run=dry_run)
+
+
+def _answers_for(view: View, form: FilledForm) -> None:
+    """Refuse a role that does not fill in this form, or sees nothing of it.
+
+    A form that the version in force does not have any more keeps its state.
+    """
+    where = f"sign {form.form} of {view.state.subject}"
+    found = view.protocol.form(form.form)
+    if found is None:
+        raise RefusedError(
+            where=where,
+            field="form",
+            got=form.form,
+            wanted=f"a form of protocol {view.protocol.identity.version}, which is in force",
+            do="lock it as it is: nothing says any more what it must hold",
+        )
+    hidden = [unseen(view, found, item, where) for item in found.items]
+    if view.person.role not in FILLS[found.kind] or all(hidden):
+        raise RefusedError(
+            where=where,
+            field="permission to sign",
+            got=view.person.role.value,
+            wanted="one of: " + ", ".join(FILLS[found.kind]),
+            do="ask someone who answers for this form",
+        )
 
 
 def lock(

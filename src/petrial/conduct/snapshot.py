@@ -10,14 +10,14 @@ from petrial.conduct.desk import Decision, Desk, Done, View, perform
 from petrial.conduct.drafts import own
 from petrial.conduct.ledger import Ledger
 from petrial.conduct.permissions import Act
-from petrial.protocol.model import Protocol
+from petrial.protocol.model import Protocol, Role
 from petrial.subjects.chain import Head
 from petrial.subjects.facts import STUDY, Draft
 from petrial.subjects.records import SNAPSHOT
 from petrial.subjects.snapshot_tables import SnapshotTable
 from petrial.subjects.state import SubjectState
-from petrial.subjects.study import adoptions, next_repeat
-from petrial.vocabulary.errors import LedgerError
+from petrial.subjects.study import adoptions, next_repeat, unblinded
+from petrial.vocabulary.errors import LedgerError, RefusedError
 
 __all__ = [
     "FORMAT",
@@ -289,21 +289,31 @@ def create_snapshot(
     Raises
     ------
     RefusedError
-        The role may not.
+        The role may not; or a statistician asks before the results are open: a snapshot holds the
+        experimental reads.
     LedgerError
         The ledger holds what its protocols do not explain, or the files cannot be written.
     """
-    allowed = perform(desk, Act.SNAPSHOT, STUDY, _nothing, dry_run=True)
+    allowed = perform(desk, Act.SNAPSHOT, STUDY, _allowed, dry_run=True)
     order = snapshot_order(desk.ledger, desk.parse)
     if dry_run:
         return allowed, order
     manifest = write(order)
 
     def decide(view: View) -> Decision:
+        _allowed(view)
         return Decision(drafts=snapshot_drafts(view.study, manifest))
 
     return perform(desk, Act.SNAPSHOT, STUDY, decide), order
 
 
-def _nothing(_view: View) -> Decision:
+def _allowed(view: View) -> Decision:
+    if view.person.role is Role.STATISTICIAN and not unblinded(view.study):
+        raise RefusedError(
+            where=f"snapshot by {view.person.user}",
+            field="unblinding",
+            got="results that are not open to the statistician yet",
+            wanted="a locked analysis plan, and results opened after it",
+            do="let a data manager take it; or lock the plan, then `petrial study unblind`",
+        )
     return Decision(drafts=())

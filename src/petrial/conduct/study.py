@@ -4,8 +4,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from petrial.conduct.desk import Decision, Desk, Done, View, perform
+from petrial.conduct.desk import VIA, Decision, Desk, Done, View, perform
 from petrial.conduct.drafts import own, text_digest
+from petrial.conduct.filling import checked_reason
 from petrial.conduct.ledger import Ledger, Stamp
 from petrial.conduct.permissions import Act
 from petrial.protocol.model import Protocol, Role
@@ -78,8 +79,9 @@ def found(
     Raises
     ------
     RefusedError
-        The ledger has facts already.
+        The ledger has facts already, or the administrator's name cannot be recorded.
     """
+    _usable(administrator)
     with ledger.unit() as unit:
         if unit.current(STUDY):
             raise RefusedError(
@@ -115,17 +117,19 @@ def adopt(desk: Desk, amendment: Amendment, *, dry_run: bool = False) -> Done:
     """Bring a protocol version into force at a site, or everywhere, from a day on.
 
     Facts keep the version under which they were recorded. Who must consent again is told by
-    ``petrial.conduct.overview.consent_due``.
+    ``petrial.conduct.overview.due_list``.
 
     Raises
     ------
     RefusedError
         Another protocol than this study's; a version that was adopted with another content; a
-        day before an adoption that is in force there; a site or consent that it does not have.
+        day before an adoption that is in force there; a site or consent that it does not have;
+        the same adoption once more; or no reason.
     """
 
     def decide(view: View) -> Decision:
         _fits(amendment, view)
+        said = checked_reason(amendment.reason, f"adopt {amendment.protocol.identity.version}")
         repeat = next_repeat(view.study, PROTOCOL)
         day = amendment.in_force_from.isoformat()
         return Decision(
@@ -135,7 +139,7 @@ def adopt(desk: Desk, amendment: Amendment, *, dry_run: bool = False) -> Done:
                 own(PROTOCOL, "site", amendment.site, repeat),
                 own(PROTOCOL, "in_force_from", day, repeat),
                 own(PROTOCOL, "consent_again", " ".join(amendment.consent_again), repeat),
-                own(PROTOCOL, "reason", amendment.reason, repeat, sealed=True),
+                own(PROTOCOL, "reason", said, repeat, sealed=True),
             ),
             keep=(amendment.text,),
         )
@@ -166,6 +170,18 @@ def _fits(amendment: Amendment, view: View) -> None:
                 wanted="a new version number for a new content",
                 do="raise identity.version in the file",
             )
+        if (one.version, one.site, one.in_force_from) == (
+            new.identity.version,
+            amendment.site,
+            amendment.in_force_from,
+        ):
+            raise RefusedError(
+                where=where,
+                field="adoption",
+                got=f"{one.version} at {one.site} from {one.in_force_from}, adopted already",
+                wanted="another version, site or day",
+                do="nothing: there is nothing to change",
+            )
         overlaps = ALL_SITES in {one.site, amendment.site} or one.site == amendment.site
         if overlaps and amendment.in_force_from < one.in_force_from <= view.now.date():
             raise RefusedError(
@@ -194,7 +210,7 @@ def grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False
     Raises
     ------
     RefusedError
-        The site does not exist, or the person has that role there.
+        The site does not exist, the person has that role there, or the name cannot be recorded.
     """
 
     def decide(view: View) -> Decision:
@@ -216,6 +232,7 @@ def grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False
             )
         return Decision(drafts=_granted(next_repeat(view.study, GRANT), user, role, site))
 
+    _usable(user)
     return perform(desk, Act.GRANT, STUDY, decide, dry_run=dry_run)
 
 
@@ -225,7 +242,7 @@ def end_grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = F
     Raises
     ------
     RefusedError
-        The person does not have it; or it is the last administrator.
+        The person does not have it; or it is the last administrator of the whole study.
     """
 
     def decide(view: View) -> Decision:
@@ -239,7 +256,8 @@ def end_grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = F
                 wanted="a role that is held",
                 do="look at the roles: `petrial study info`",
             )
-        if role is Role.ADMINISTRATOR and sum(g.role is role for g in held) == 1:
+        leaders = [g for g in held if (g.role, g.site) == (Role.ADMINISTRATOR, ALL_SITES)]
+        if found == leaders:
             raise RefusedError(
                 where=f"end the role of {user}",
                 field="role",
@@ -250,6 +268,18 @@ def end_grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = F
         return Decision(drafts=(own(GRANT, "status", "ended", found[0].repeat),))
 
     return perform(desk, Act.END_GRANT, STUDY, decide, dry_run=dry_run)
+
+
+def _usable(user: str) -> None:
+    """Refuse a name that would read as another: the ledger says ``NAME via ACCOUNT``."""
+    if not user or not user.isprintable() or user != user.strip() or VIA in f" {user} ":
+        raise RefusedError(
+            where="grant",
+            field="name of the person",
+            got=user,
+            wanted="a name on one line, without spaces around it and without the word via",
+            do="take the name that the person signs in with",
+        )
 
 
 def _granted(repeat: int, user: str, role: Role, site: str) -> tuple[Draft, ...]:

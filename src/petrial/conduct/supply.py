@@ -9,7 +9,7 @@ from petrial.conduct.permissions import Act
 from petrial.protocol.forms import Item, ItemType
 from petrial.subjects.facts import STUDY
 from petrial.subjects.records import BATCH, BATCH_MOVES, Batch, BatchHappening, moved
-from petrial.subjects.state import moment_of
+from petrial.subjects.state import moment_of, number_of
 from petrial.subjects.study import TracerBatch, batches, next_repeat
 from petrial.subjects.values import canonical_value
 from petrial.vocabulary.errors import Problem, RefusedError
@@ -56,8 +56,8 @@ def receive_batch(desk: Desk, receipt: Receipt, *, dry_run: bool = False) -> Don
     Raises
     ------
     RefusedError
-        The tracer is not one of the protocol, the batch was received before, an activity or a
-        moment cannot be, or it expires before it is calibrated.
+        The site or the tracer is not one of the protocol, the batch was received before, an
+        activity or a moment cannot be, or it expires before it is calibrated.
     """
 
     def decide(view: View) -> Decision:
@@ -70,7 +70,7 @@ def receive_batch(desk: Desk, receipt: Receipt, *, dry_run: bool = False) -> Don
                 values[item.name] = verdict.value
             else:
                 problems += verdict.problems
-        problems += _impossible(view, receipt, values, where)
+        problems += _impossible(view, values, where)
         if problems:
             refuse(problems)
         repeat = next_repeat(view.study, BATCH)
@@ -82,15 +82,23 @@ def receive_batch(desk: Desk, receipt: Receipt, *, dry_run: bool = False) -> Don
     return perform(desk, Act.RECEIVE_BATCH, STUDY, decide, site=site, dry_run=dry_run)
 
 
-def _impossible(view: View, receipt: Receipt, values: dict[str, str], where: str) -> list[Problem]:
+def _impossible(view: View, values: dict[str, str], where: str) -> list[Problem]:
     problems = []
-    tracers = [one.name for one in view.protocol.tracers]
-    if receipt.tracer not in tracers:
-        wanted = "one of: " + ", ".join(tracers)
-        problems.append(Problem(where, "tracer", receipt.tracer, wanted, "correct the name"))
-    if _found(view, receipt.site, receipt.batch) is not None:
+    known = {
+        "tracer": [one.name for one in view.protocol.tracers],
+        "site": [one.code for one in view.protocol.sites],
+    }
+    for name, possible in known.items():
+        if name in values and values[name] not in possible:
+            wanted = "one of: " + ", ".join(possible)
+            problems.append(Problem(where, name, values[name], wanted, "correct the name"))
+    if _found(view, values.get("site", ""), values.get("batch", "")) is not None:
         do = "a second delivery of the same batch needs a number of its own"
         problems.append(Problem(where, "batch", "received before", "a new batch", do))
+    activity = values.get("activity_mbq")
+    if activity is not None and number_of(activity) <= 0:
+        do = "read it off the delivery note again"
+        problems.append(Problem(where, "activity_mbq", activity, "more than 0 MBq", do))
     start, end = values.get("calibrated_at"), values.get("expires_at")
     if start and end and moment_of(end) <= moment_of(start):
         do = "read both off the delivery note again"
@@ -110,7 +118,7 @@ def release_batch(desk: Desk, site: str, batch: str, *, dry_run: bool = False) -
     RefusedError
         No such batch at the site, or it is released or rejected.
     """
-    return _move(desk, Act.RELEASE_BATCH, (site, batch), "quality control passed", dry_run=dry_run)
+    return _move(desk, Act.RELEASE_BATCH, (site, batch), None, dry_run=dry_run)
 
 
 def reject_batch(desk: Desk, site: str, batch: str, reason: str, *, dry_run: bool = False) -> Done:
@@ -124,10 +132,11 @@ def reject_batch(desk: Desk, site: str, batch: str, reason: str, *, dry_run: boo
     return _move(desk, Act.REJECT_BATCH, (site, batch), reason, dry_run=dry_run)
 
 
-def _move(desk: Desk, act: Act, which: tuple[str, str], reason: str, *, dry_run: bool) -> Done:
+def _move(
+    desk: Desk, act: Act, which: tuple[str, str], reason: str | None, *, dry_run: bool
+) -> Done:
     site, batch = which
-    released = act is Act.RELEASE_BATCH
-    happening = BatchHappening.RELEASED if released else BatchHappening.REJECTED
+    happening = BatchHappening.RELEASED if reason is None else BatchHappening.REJECTED
 
     def decide(view: View) -> Decision:
         where = f"batch {batch} at {site}"
@@ -142,12 +151,10 @@ def _move(desk: Desk, act: Act, which: tuple[str, str], reason: str, *, dry_run:
                 do="register its receipt first: `petrial doses receive`",
             )
         after = moved(BATCH_MOVES, found.status, happening, where)
-        said = checked_reason(reason, where)
-        return Decision(
-            drafts=(
-                own(BATCH, "status", after.value, found.repeat),
-                own(BATCH, "because", said, found.repeat, sealed=True),
-            )
-        )
+        drafts = [own(BATCH, "status", after.value, found.repeat)]
+        if reason is not None:
+            said = checked_reason(reason, where)
+            drafts.append(own(BATCH, "because", said, found.repeat, sealed=True))
+        return Decision(drafts=tuple(drafts))
 
     return perform(desk, act, STUDY, decide, site=site, dry_run=dry_run)

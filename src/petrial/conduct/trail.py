@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from petrial.conduct.desk import (
+    VIA,
     Desk,
     Person,
-    author_of,
     enter,
     protocol_for,
     study_state,
 )
-from petrial.conduct.ledger import Access
-from petrial.conduct.overview import Row
+from petrial.conduct.listings import Row
+from petrial.conduct.overview import noted
 from petrial.conduct.permissions import Act
-from petrial.protocol.model import Role
 from petrial.subjects.facts import STUDY, Fact, is_system
 from petrial.subjects.state import SubjectState
 from petrial.subjects.visibility import shown
@@ -66,15 +65,7 @@ def audited(desk: Desk, what: str, subject: str = STUDY) -> Person:
         The role may not.
     """
     person = enter(desk, study_state(desk.ledger), Act.AUDIT)
-    desk.ledger.saw(
-        Access(
-            act="saw",
-            author=author_of(desk),
-            role=person.role.value,
-            subject=subject,
-            what=what,
-        )
-    )
+    noted(desk, person, subject, what)
     return person
 
 
@@ -84,12 +75,15 @@ def trail(desk: Desk, subject: str = "", place: str = "", by: str = "") -> tuple
     Parameters
     ----------
     desk
-        Who asks: data manager, monitor or administrator, at the subject's site. A monitor sees
-        that results were stated, not what they are: values of experimental reads stay hidden.
+        Who asks: data manager, monitor or administrator, at the subject's site. All see that
+        something was stated, by whom and when; the value, and why it changed, only who may see
+        the item: experimental reads stay hidden from the monitor, all values from the
+        administrator.
     subject
         Whose; empty for the study's own chain.
     place
-        Only the history of this place, such as ``fes_injection/administration.weight_kg``.
+        Only the history of this place, such as ``fes_injection/administration.weight_kg``, or
+        ``@subject.status`` for one of petrial's own.
     by
         Only what this person stated.
 
@@ -99,7 +93,7 @@ def trail(desk: Desk, subject: str = "", place: str = "", by: str = "") -> tuple
         The role may not, or there is no such subject at its sites.
     """
     chain = subject or STUDY
-    person = audited(desk, "audit trail", chain)
+    person = enter(desk, study_state(desk.ledger), Act.AUDIT)
     facts = tuple(desk.ledger.facts(chain))
     if not facts or (subject and not person.at(facts[0].site)):
         raise RefusedError(
@@ -109,8 +103,9 @@ def trail(desk: Desk, subject: str = "", place: str = "", by: str = "") -> tuple
             wanted="a subject of the sites of this role",
             do="look at the subjects that you may see: `petrial subjects list`",
         )
+    noted(desk, person, chain, "audit trail")
     hidden = _Hidden(desk, person, chain)
-    texts = desk.ledger.opened(facts)
+    texts = desk.ledger.opened([fact for fact in facts if fact.reason])
     numbered = {fact.seq: fact for fact in facts}
     return tuple(
         TrailRow(
@@ -119,27 +114,28 @@ def trail(desk: Desk, subject: str = "", place: str = "", by: str = "") -> tuple
             author=fact.author,
             role=fact.role,
             act=fact.act,
-            place=str(fact.place).removeprefix("@own/@"),
+            place=_named(fact),
             value=hidden.shown(fact),
             was="" if fact.replaces is None else hidden.shown(numbered[fact.replaces]),
-            reason=_reason(fact, texts),
+            reason=hidden.reason(fact, texts),
             protocol=fact.protocol,
             hash=fact.hash,
         )
         for fact in facts
-        if place in {"", str(fact.place)} and by in {"", fact.author.partition(" via ")[0]}
+        if place in {"", _named(fact), str(fact.place)}
+        and by in {"", fact.author.partition(VIA)[0]}
     )
 
 
-def _reason(fact: Fact, texts: Mapping[str, str]) -> str:
-    return texts.get(fact.reason, "(erased)") if fact.reason else ""
+def _named(fact: Fact) -> str:
+    return str(fact.place).removeprefix("@own/")
 
 
 class _Hidden:
     """What an auditing role sees of the values of one chain."""
 
     def __init__(self, desk: Desk, person: Person, subject: str) -> None:
-        self._all = subject == STUDY or person.role is Role.ADMINISTRATOR
+        self._all = subject == STUDY
         self._seen: frozenset[int] = frozenset()
         if self._all:
             return
@@ -153,9 +149,19 @@ class _Hidden:
         """Return the value as text; where it is sealed or hidden, that it is."""
         if fact.sealed:
             return "(sealed)"
-        if not self._all and not is_system(fact.form) and fact.seq not in self._seen:
+        if self._kept(fact):
             return "(hidden)"
         return f"{fact.value if fact.value is not None else fact.absent} {fact.unit}".strip()
+
+    def reason(self, fact: Fact, texts: Mapping[str, str]) -> str:
+        """Return why a value changed; where the value is hidden, that this is too."""
+        if not fact.reason:
+            return ""
+        return "(hidden)" if self._kept(fact) else texts.get(fact.reason, "(erased)")
+
+    def _kept(self, fact: Fact) -> bool:
+        own = self._all or is_system(fact.form) or is_system(fact.item)
+        return not own and fact.seq not in self._seen
 
 
 def accesses(desk: Desk, subject: str = "", by: str = "") -> tuple[AccessRow, ...]:
@@ -189,6 +195,6 @@ def accesses(desk: Desk, subject: str = "", by: str = "") -> tuple[AccessRow, ..
         )
         for one in desk.ledger.seen()
         if subject in {"", one.access.subject}
-        and by in {"", one.access.author.partition(" via ")[0]}
+        and by in {"", one.access.author.partition(VIA)[0]}
         and (one.access.subject == STUDY or person.at(sites.get(one.access.subject, "")))
     )

@@ -41,7 +41,13 @@ or a sample must know the consents. What is not listed is shown to nobody."""
 
 
 def sees(
-    role: Role, form: Form, item: Item, protocol: Protocol, disclosed: frozenset[str] = frozenset()
+    role: Role,
+    form: Form,
+    item: Item,
+    protocol: Protocol,
+    disclosed: frozenset[str] = frozenset(),
+    *,
+    unblinded: bool = False,
 ) -> bool:
     """Return whether a role may see the values of an item.
 
@@ -55,7 +61,12 @@ def sees(
         Which groups each role sees always.
     disclosed
         Groups that were disclosed to this role for this subject (``disclosed_groups``).
+    unblinded
+        Whether the study's results are open: the statistician sees all groups from then on, but
+        nothing that tells who a subject is.
     """
+    if unblinded and role is Role.STATISTICIAN and not item.personal:
+        return True
     group = item.group or form.group
     return role in protocol.visibility.get(group, ()) or group in disclosed
 
@@ -74,7 +85,12 @@ def disclosed_groups(state: SubjectState, role: Role) -> frozenset[str]:
 
 
 def shown(
-    state: SubjectState, role: Role, protocol: Protocol, facts: Iterable[Fact] | None = None
+    state: SubjectState,
+    role: Role,
+    protocol: Protocol,
+    facts: Iterable[Fact] | None = None,
+    *,
+    unblinded: bool = False,
 ) -> tuple[Fact, ...]:
     """Return those facts of a subject that a role may see, in the order of their numbers.
 
@@ -90,13 +106,15 @@ def shown(
     facts
         Facts of its chain to choose from, such as an audit trail; None for the newest at each
         place.
+    unblinded
+        As of ``sees``.
 
     Notes
     -----
     The state of a form (open, signed, locked) is shown to who sees any item of it. A query is
     shown to who sees what it is about.
     """
-    sight = _Sight(state, role, protocol)
+    sight = _Sight(state, role, protocol, unblinded=unblinded)
     chosen = state.facts.values() if facts is None else facts
     return tuple(sorted(filter(sight.of, chosen), key=lambda fact: fact.seq))
 
@@ -104,7 +122,9 @@ def shown(
 class _Sight:
     """What one role sees of one subject; each item of the protocol is looked up once."""
 
-    def __init__(self, state: SubjectState, role: Role, protocol: Protocol) -> None:
+    def __init__(
+        self, state: SubjectState, role: Role, protocol: Protocol, *, unblinded: bool
+    ) -> None:
         self._state = state
         self._role = role
         disclosed = disclosed_groups(state, role)
@@ -112,7 +132,7 @@ class _Sight:
             (form.name, item.name)
             for form in protocol.forms
             for item in form.items
-            if sees(role, form, item, protocol, disclosed)
+            if sees(role, form, item, protocol, disclosed, unblinded=unblinded)
         }
         self._items |= {(form, STATUS) for form, _ in self._items}
 
