@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from petrial.adapters.store.rows import LAST, Row, fact_of
+from petrial.adapters.store.rows import LAST, Row, facts_of
 from petrial.adapters.store.vault import Vault
 from petrial.conduct.ledger import Stamp
 from petrial.subjects.chain import Head, row_digest
@@ -118,7 +118,7 @@ class Writer:
             self._changed[place] = seq
             changed[place] = Newest(seq, value is not None, stamp.author, self._recorded)
         places.update(changed)
-        return [fact_of(row) for row in self._rows]
+        return facts_of(self._rows)
 
     def _seal(self, text: str) -> str:
         sealed, ciphertext = self._vault.seal(text)

@@ -19,7 +19,7 @@ from petrial.adapters.store.rows import (
     ACROSS,
     CURRENT,
     Row,
-    fact_of,
+    facts_of,
     reading,
     stream_of,
     stream_upto,
@@ -85,11 +85,11 @@ class DjangoLedger:
 
     def current(self, subject: str) -> Sequence[Fact]:
         """Return the newest fact at each place of a chain, in order of numbers, unlocked."""
-        return [fact_of(row) for row in self._found(CURRENT, subject)]
+        return facts_of(self._found(CURRENT, subject, subject))
 
     def across(self, form: str, item: str) -> Sequence[Fact]:
         """Return the newest facts of one item over all subjects, ordered by subject and number."""
-        return [fact_of(row) for row in self._found(ACROSS, form, item, STUDY)]
+        return facts_of(self._found(ACROSS, form, item, STUDY))
 
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""
@@ -113,12 +113,12 @@ class DjangoLedger:
         if subject is not None and upto is None:
             with refusing(f"chain of {subject}"), reading(self.connection) as own:
                 for block in stream_of(own, subject):
-                    yield from map(fact_of, block)
+                    yield from facts_of(block)
             return
         if subject is not None and upto is not None:
             upto = {name: seq for name, seq in upto.items() if name == subject}
         for some in self.rows(upto):
-            yield from map(fact_of, some)
+            yield from facts_of(some)
 
     def rows(self, upto: Mapping[str, int] | None = None) -> Iterator[Sequence[tuple[object, ...]]]:
         """Yield the same facts of all chains as tuples of the fields of ``Fact``, in blocks."""

@@ -1,6 +1,7 @@
 """Rows of the ledger: statements that read and write them, and streams of them."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ __all__ = [
     "BLOCK",
     "CURRENT",
     "Row",
-    "fact_of",
+    "facts_of",
     "place_of",
     "reading",
     "stream",
@@ -33,11 +34,12 @@ _OF_ONE: Final = (
 )
 _JOINED: Final = ", ".join(f"f.{name}" for name in FACT_FIELDS)
 CURRENT: Final = (
-    f"SELECT {_JOINED} FROM ledger_current c "  # noqa: S608  own names
-    "JOIN ledger_fact f ON f.subject = c.subject AND f.seq = c.seq "
-    "WHERE c.subject = %s ORDER BY f.seq"
+    f"SELECT {_COLUMNS} FROM ledger_fact "  # noqa: S608  own names
+    "WHERE subject = %s AND seq IN (SELECT seq FROM ledger_current WHERE subject = %s) "
+    "ORDER BY seq"
 )
-"""The newest fact at each place of a subject."""
+"""The newest fact at each place of a subject, which is named twice; no join, so that SQLite reads
+the facts in their order and need not sort whole rows."""
 
 ACROSS: Final = (
     f"SELECT {_JOINED} FROM ledger_current c "  # noqa: S608  own names
@@ -54,16 +56,16 @@ LAST: Final = 2**63 - 1
 _SETTERS: Final = tuple(getattr(Fact, name).__set__ for name in FACT_FIELDS)
 
 
-def fact_of(row: Row) -> Fact:
-    """Return the fact that stands in a row.
+def facts_of(rows: Sequence[Row]) -> list[Fact]:
+    """Return the facts that stand in rows.
 
-    Fills the slots directly: the state of a subject is thousands of facts, and the constructor of
-    a frozen class takes two and a half times as long.
+    Fills the slots directly, one field of all facts at a time: the state of a subject is thousands
+    of facts, and the constructor of a frozen class takes over three times as long.
     """
-    fact = object.__new__(Fact)
-    for setter, value in zip(_SETTERS, row, strict=True):
-        setter(fact, value)
-    return fact
+    facts = [object.__new__(Fact) for _ in rows]
+    for fill, values in zip(_SETTERS, zip(*rows, strict=True), strict=bool(rows)):
+        deque(map(fill, facts, values), maxlen=0)
+    return facts
 
 
 def place_of(row: Row) -> Place:

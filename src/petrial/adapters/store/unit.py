@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from petrial.adapters.store.appending import Newest, Writer
 from petrial.adapters.store.refusals import refusing
-from petrial.adapters.store.rows import CURRENT, Row, fact_of, place_of, stream_of
+from petrial.adapters.store.rows import CURRENT, Row, facts_of, place_of, stream_of
 from petrial.adapters.store.vault import Vault
 from petrial.conduct.ledger import Stamp
 from petrial.subjects.chain import ORIGIN, Head
@@ -120,13 +120,15 @@ class DjangoUnit:
             self._lock(subject)
             rows = self._current_rows(subject)
             self._remember(subject, rows)
-            return [fact_of(row) for row in rows]
+            return facts_of(rows)
 
     def facts(self, subject: str) -> Sequence[Fact]:
         """Return all facts of a chain, those that were replaced too; lock the chain."""
         with self._working(f"chain of {subject}"):
             self._lock(subject)
-            return [fact_of(row) for block in stream_of(self._connection, subject) for row in block]
+            return [
+                fact for block in stream_of(self._connection, subject) for fact in facts_of(block)
+            ]
 
     def opened(self, facts: Sequence[Fact]) -> Mapping[str, str]:
         """Return the text of the sealed values and reasons among ``facts``, by commitment."""
@@ -184,7 +186,7 @@ class DjangoUnit:
 
     def _current_rows(self, subject: str) -> list[Row]:
         with self._connection.cursor() as cursor:
-            cursor.execute(CURRENT, [subject])
+            cursor.execute(CURRENT, [subject, subject])
             return list(cursor.fetchall())
 
     def _remember(self, subject: str, rows: list[Row]) -> dict[Place, Newest]:
