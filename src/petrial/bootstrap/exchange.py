@@ -1,6 +1,7 @@
 """Files in and out: readers and writers of the formats, joined with the acts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -102,8 +103,8 @@ def export_csv(desk: Desk, path: Path, purpose: str, *, safe: bool = True) -> in
     RefusedError
         The role may not export, or no purpose is given.
     """
-    parcel = hand_out(desk, f"CSV {path.name}", purpose)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    parcel = hand_out(desk, "CSV", purpose)
+    with _whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         return write_long_csv(file, parcel.current(), parcel.protocol, _any, safe=safe)
 
 
@@ -115,30 +116,51 @@ def export_forms(desk: Desk, folder: Path, purpose: str) -> dict[str, int]:
     RefusedError
         As of ``export_csv``.
     """
-    parcel = hand_out(desk, f"CSV of each form, {folder.name}", purpose)
+    parcel = hand_out(desk, "CSV of each form", purpose)
     facts = tuple(parcel.current())
     folder.mkdir(parents=True, exist_ok=True)
     rows: dict[str, int] = {}
     for form in parcel.protocol.forms:
         own = [fact for fact in facts if fact.form == form.name]
         if own:
-            with (folder / f"{form.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            with (
+                _whole(folder / f"{form.name}.csv") as part,
+                part.open("w", encoding="utf-8", newline="") as file,
+            ):
                 rows[form.name] = write_form_csv(file, own, form, parcel.protocol, _any)
     return rows
 
 
-def export_odm(desk: Desk, path: Path, purpose: str) -> int:
+def export_odm(desk: Desk, path: Path, purpose: str, *, reasons: bool = False) -> int:
     """Write every fact that the person may see as ODM 1.3.2 with audit records; return how many.
+
+    Reasons for change are free text, which may tell who the subject is: they go out as
+    commitments, and as text only with ``reasons``.
 
     Raises
     ------
     RefusedError
         As of ``export_csv``.
     """
-    parcel = hand_out(desk, f"ODM {path.name}", purpose)
-    order = OdmOrder(protocols=parcel.protocols, created=parcel.created, reasons=parcel.reasons())
-    with path.open("wb") as file:
+    parcel = hand_out(desk, "ODM", purpose)
+    order = OdmOrder(
+        protocols=parcel.protocols,
+        created=parcel.created,
+        reasons=parcel.reasons() if reasons else {},
+    )
+    with _whole(path) as part, part.open("wb") as file:
         return write_odm(file, parcel.history, order)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a file beside ``path`` that takes its place at the end, and goes if anything fails."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _any(_fact: object) -> bool:

@@ -39,7 +39,7 @@ __all__ = ["NewStudy", "Study", "init_study", "local_now", "opened_study"]
 
 SNAPSHOTS: Final = "snapshots"
 FOLDERS: Final = ("inbox", "quarantine", "images", "derived", SNAPSHOTS, "reports")
-RESTRICTED: Final = ("inbox", "quarantine")
+SQLITE: Final = "sqlite:///"
 
 
 def local_now() -> datetime:
@@ -67,7 +67,7 @@ class Study:
 
     def desk(self, user: str = "", role: Role | None = None) -> Desk:
         """Return the desk of a person; without a name, of the account that runs petrial."""
-        account = getpass.getuser()
+        account = account_name()
         return Desk(
             ledger=self.ledger,
             clock=local_now,
@@ -217,12 +217,13 @@ def init_study(order: NewStudy) -> tuple[Study, Path]:
     settings = study_settings(
         {"study": order.study or folder.resolve().name, "database": order.database}, "study init"
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in FOLDERS:
-        (folder / name).mkdir(mode=0o700 if name in RESTRICTED else 0o755, exist_ok=True)
     place = keys_folder(settings.study, os.environ)
     _assert_outside(place, folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
     keys = Keys.create(place)
+    account = account_name()
     try:
         ledger = create_ledger(
             _address(folder, settings),
@@ -231,12 +232,38 @@ def init_study(order: NewStudy) -> tuple[Study, Path]:
             owner=order.owner or None,
             clock=local_now,
         )
+        found(ledger, text, protocol, order.administrator or account, local_now(), via=account)
+        write_study_file(folder, settings, tuple(site.code for site in protocol.sites))
     except BaseException:
-        shutil.rmtree(place)  # made just now, and nothing is sealed with them
+        _undo(place, folder, settings)
         raise
-    found(ledger, text, protocol, order.administrator or getpass.getuser(), local_now())
-    write_study_file(folder, settings, tuple(site.code for site in protocol.sites))
     return Study(folder, read_study_file(folder), ledger), place
+
+
+def _undo(keys: Path, folder: Path, settings: StudySettings) -> None:
+    """Remove the keys and the files of a study that was not made; nothing is sealed with them.
+
+    Tables on a server stay; the refusal of the next try names them.
+    """
+    shutil.rmtree(keys)
+    address = _address(folder, settings)
+    if address.startswith(SQLITE):
+        file = Path(address.removeprefix(SQLITE))
+        for path in folder.glob(f"{file.stem}*{file.suffix}*"):
+            path.unlink()
+
+
+def account_name() -> str:
+    """Return the account of the operating system that runs petrial.
+
+    Not what the environment says: anybody can set LOGNAME.
+    """
+    try:
+        import pwd  # noqa: PLC0415  absent on Windows
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except ImportError:
+        return getpass.getuser()
 
 
 def _assert_outside(keys: Path, folder: Path) -> None:
@@ -272,7 +299,7 @@ def opened_study(folder: Path) -> Iterator[Study]:
 
 def _address(folder: Path, settings: StudySettings) -> str:
     """Return the address with a relative file taken from the folder of the study."""
-    kind, _, rest = settings.database.partition(":///")
-    if kind != "sqlite" or rest.startswith("/"):
+    rest = settings.database.removeprefix(SQLITE)
+    if rest == settings.database or rest.startswith("/"):
         return settings.database
-    return f"sqlite:///{(folder / rest).resolve()}"
+    return f"{SQLITE}{(folder / rest).resolve()}"

@@ -28,6 +28,7 @@ __all__ = [
     "View",
     "author_of",
     "enter",
+    "named_via",
     "perform",
     "protocol_for",
     "refuse",
@@ -150,7 +151,16 @@ def refuse(problems: Sequence[Problem]) -> NoReturn:
 
 def author_of(desk: Desk) -> str:
     """Return the name that is recorded: the person, and the account that acted for them."""
-    return desk.user if desk.via in {"", desk.user} else f"{desk.user}{VIA}{desk.via}"
+    return named_via(desk.user, desk.via)
+
+
+def named_via(user: str, account: str) -> str:
+    """Return a person's name with the account that acted, where that is another.
+
+    >>> named_via("anna", "anna"), named_via("anna", "clinic")
+    ('anna', 'anna via clinic')
+    """
+    return user if account in {"", user} else f"{user}{VIA}{account}"
 
 
 def study_state(ledger: Ledger) -> SubjectState:

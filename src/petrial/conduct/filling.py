@@ -17,7 +17,7 @@ from petrial.subjects.records import (
     moved,
 )
 from petrial.subjects.records import Form as FormState
-from petrial.subjects.values import canonical_value
+from petrial.subjects.values import LONGEST_TEXT, canonical_value
 from petrial.subjects.visibility import disclosed_groups, sees
 from petrial.vocabulary.errors import Problem, RefusedError
 from petrial.vocabulary.knowledge import Known
@@ -221,20 +221,21 @@ def changed(view: View, at: Place) -> tuple[Draft, ...]:
 
 
 def checked_reason(reason: str, where: str) -> str:
-    """Return a reason without spaces around it.
+    """Return a reason, question or purpose without spaces around it.
 
     Raises
     ------
     RefusedError
-        It says nothing.
+        It says nothing, is longer than a free text, or holds characters that cannot be printed.
     """
     said = reason.strip()
-    if len(said) < SHORTEST_REASON:
+    hidden = [c for c in said if not c.isprintable() and c not in "\n\t"]
+    if not SHORTEST_REASON <= len(said) <= LONGEST_TEXT or hidden:
         raise RefusedError(
             where=where,
-            field="reason for change",
-            got=said,
-            wanted=f"why, in {SHORTEST_REASON} characters or more",
+            field="reason",
+            got=f"a character {hidden[0]!a}" if hidden else f"{len(said)} characters",
+            wanted=f"why, in {SHORTEST_REASON} to {LONGEST_TEXT} printable characters",
             do="say what was wrong and where the right value stands; name no person",
         )
     return said

@@ -150,12 +150,16 @@ def export_file(
         bool,
         typer.Option("--for-programs", help="Leave texts that spreadsheets take for formulas."),
     ] = False,
+    reasons: Annotated[
+        bool,
+        typer.Option("--reasons", help="odm: with the reasons for change, which are free text."),
+    ] = False,
     study: StudyDir = Path(),
     user: As = "",
     role: RoleName = None,
     json: Json = False,
 ) -> None:
-    """Write what your role may see; personal data never go out, and the export is noted.
+    """Write what your role may see; sealed values never go out, and the export is noted.
 
     csv: one row for each value. forms: a folder with a CSV for each form. odm: every fact with
     its audit record, as ODM 1.3.2.
@@ -174,7 +178,7 @@ def export_file(
         elif kind == "forms":
             rows = exchange.export_forms(here.desk, target, purpose)
         else:
-            rows = {target.name: exchange.export_odm(here.desk, target, purpose)}
+            rows = {target.name: exchange.export_odm(here.desk, target, purpose, reasons=reasons)}
     if json:
         say_json(rows)
         return

@@ -94,30 +94,41 @@ def propose(
         return
     say_table(
         f"Tracer days of {subject}",
-        ("day", "event", "tracer", "window", "at", "order", "notes"),
+        ("day", "event", "tracer", "window", "at", "order"),
         [_row(one) for one in plan.days],
     )
     out = console()
+    for one in plan.days:
+        for note in _notes(one):
+            out.print(f"[yellow]note[/]  {plain(one.title)}: {plain(note)}", soft_wrap=True)
     for left in plan.left_out:
-        out.print(f"[yellow]left out[/]  {plain(left.title)}: {plain(left.why)}")
+        out.print(f"[yellow]left out[/]  {plain(left.title)}: {plain(left.why)}", soft_wrap=True)
     for warning in plan.warnings:
-        out.print(f"[bold yellow]warning[/]  {plain(str(warning))}")
+        out.print(f"[bold yellow]warning[/]  {plain(str(warning))}", soft_wrap=True)
 
 
 def _row(one: "ProposedDay") -> tuple[str, ...]:
-    window = "" if one.window is None else f"{one.window.first} to {one.window.last}"
-    at = "" if one.starts is None else f"{one.starts:%H:%M}"
-    if one.not_before is not None:
-        at = "; ".join(filter(None, (at, f"not before {one.not_before:%H:%M}")))
+    window = ""
+    if one.window is not None:
+        first, last = _short(one.window.first), _short(one.window.last)
+        window = first if first == last else f"{first} to {last}"
     return (
         f"{one.day:%a} {one.day}",
         f"{one.title}{'' if one.basis == 'proposed' else f' ({one.basis.value})'}",
         one.tracer,
         window,
-        at,
+        "" if one.starts is None else f"{one.starts:%H:%M}",
         _order(one),
-        "; ".join(one.notes),
     )
+
+
+def _short(day_of: date) -> str:
+    return f"{day_of.day} {day_of:%b}"
+
+
+def _notes(one: "ProposedDay") -> tuple[str, ...]:
+    early = () if one.not_before is None else (f"not before {one.not_before:%a %H:%M}",)
+    return (*early, *one.notes)
 
 
 def _order(one: "ProposedDay") -> str:

@@ -9,13 +9,14 @@ from petrial.entrypoints.cli.common import (
     As,
     DryRun,
     Json,
+    RoleName,
     StudyDir,
     at_desk,
     say_done,
     say_json,
     say_table,
 )
-from petrial.entrypoints.cli.output import working
+from petrial.entrypoints.cli.output import console, plain, working
 from petrial.protocol.model import Role
 
 __all__ = ["app"]
@@ -95,14 +96,16 @@ def init(
 
 
 @app.command()
-def info(study: StudyDir = Path(), user: As = "", json: Json = False) -> None:
+def info(
+    study: StudyDir = Path(), user: As = "", role: RoleName = None, json: Json = False
+) -> None:
     """Say what the study is: protocol in force, sites, people and roles, subjects, analysis plan.
 
     Example: petrial study info --study my-study
     """
     from petrial.conduct.overview import study_overview  # noqa: PLC0415  late: quick --help
 
-    with at_desk(study, user, None) as here:
+    with at_desk(study, user, role) as here:
         view = study_overview(here.desk)
         guards = here.study.ledger.guards
     if json:
@@ -118,14 +121,15 @@ def info(study: StudyDir = Path(), user: As = "", json: Json = False) -> None:
             }
         )
         return
-    typer.echo(f"Study: {view.study}")
+    out = console()
+    out.print(f"Study: {plain(view.study)}")
     say_table("Protocol", ("version", "site", "in force from", "consent again"), view.versions)
     say_table("People", ("name", "role", "site"), view.people)
     say_table("Subjects", ("site and status", "number"), [(k, str(n)) for k, n in view.subjects])
-    typer.echo(f"Analysis plan: {view.plan or 'none locked'}")
+    out.print(f"Analysis plan: {plain(view.plan or 'none locked')}")
     typer.echo(f"Results: {'open to the statistician' if view.unblinded else 'not unblinded'}")
     for problem in guards:
-        typer.echo(f"Note: {problem}")
+        out.print(f"[yellow]note[/]  {plain(str(problem))}", soft_wrap=True)
 
 
 @app.command()
@@ -181,7 +185,7 @@ def draft_plan(
 
     Example: petrial study draft-plan plan.pdf --version 1.0
     """
-    from petrial.conduct.study import draft_plan as act  # noqa: PLC0415  late: quick --help
+    from petrial.conduct.analysis_plan import draft_plan as act  # noqa: PLC0415  late: quick --help
 
     with at_desk(study, acting, None) as here:
         done = act(here.desk, version, document.read_bytes(), dry_run=dry_run)
@@ -201,7 +205,7 @@ def lock_plan(
 
     Example: petrial study lock-plan plan.pdf --version 1.0
     """
-    from petrial.conduct.study import lock_plan as act  # noqa: PLC0415  late: quick --help
+    from petrial.conduct.analysis_plan import lock_plan as act  # noqa: PLC0415  late: quick --help
 
     with at_desk(study, acting, None) as here:
         done = act(here.desk, version, document.read_bytes(), dry_run=dry_run)
@@ -219,7 +223,7 @@ def unblind(
 
     Example: petrial study unblind --as sofia
     """
-    from petrial.conduct.study import unblind as act  # noqa: PLC0415  late: quick --help
+    from petrial.conduct.analysis_plan import unblind as act  # noqa: PLC0415  late: quick --help
 
     with at_desk(study, acting, None) as here:
         say_done(act(here.desk, dry_run=dry_run), as_json=json)
