@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from made_protocol_tables import PROTOCOL_TABLES
 from made_specimens import SPECIMEN_TABLES
+from made_study import STUDY_TABLES
 from petrial.adapters.files import record
 from petrial.adapters.files.protocol import built_in_text, parse_protocol
 from petrial.entrypoints.cli import app
@@ -44,6 +45,8 @@ MADE = (
     "look-up/receptors.md",
     "look-up/questionnaires.md",
     "look-up/protocol.md",
+    "look-up/roles.md",
+    "look-up/study-folder.md",
     "do/write-a-record.md",
     "look-up/snapshot-tables.md",
 )
@@ -344,11 +347,17 @@ def _command(words: str, command: TyperCommand) -> str:
         if parameter.default not in {None, False}:
             meaning += f" Default: `{parameter.default}`."
         rows.append((f"`{name}`", often, meaning))
-    text = re.sub(r"^Example: (.*)$", r"Example: `\1`", command.help or "", flags=re.MULTILINE)
-    parts = [f"## `{words}`", text.strip()]
+    text = re.sub(
+        r"^Example: (.*(?:\n.+)*)", _as_code, (command.help or "").strip(), flags=re.MULTILINE
+    )
+    parts = [f"## `{words}`", text]
     if rows:
         parts.append(table(("argument or option", "given", "meaning"), rows))
     return "\n\n".join(parts)
+
+
+def _as_code(example: re.Match[str]) -> str:
+    return f"Example: `{' '.join(example[1].split())}`"
 
 
 def _of(made: Callable[[], tuple[tuple[str, ...], list[tuple[object, ...]]]]) -> str:
@@ -366,7 +375,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "methods": methods,
     "peaks": peaks,
     "references": references,
-    **{name: partial(_of, made) for name, made in SPECIMEN_TABLES.items()},
+    **{name: partial(_of, made) for name, made in (SPECIMEN_TABLES | STUDY_TABLES).items()},
     "snapshot-tables": snapshot_dictionary,
     **PROTOCOL_TABLES,
 }

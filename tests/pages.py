@@ -1,14 +1,15 @@
 """Runs the code of a page of the documents, block by block, as a reader would.
 
-- ``bash``: a script; it must succeed.
+- ``bash``: a script; it must succeed. What it exports, later blocks have.
 - ``console``: lines that begin with ``$ `` are commands, what follows is what they print (``...``
   stands for anything). A command that fails must be followed by ``$ echo $?``.
 - ``python``: run in one namespace for the page; with ``>>>`` as a doctest.
 - ``toml``, ``json``, ``yaml``: must parse; ``# name.toml`` (or ``.yaml``) as first line makes it
   that file for what follows.
 
-All blocks of a page share one folder, in which the keys of its studies are kept too. Commands of make run in the project and only say what they
-would do (``--dry-run``), for most of them run the tests; ``make demo`` runs in earnest.
+All blocks of a page share one folder, in which the keys of its studies are kept too. Commands of
+make run in the project and only say what they would do (``--dry-run``), for most of them run the
+tests; ``make demo`` runs in earnest.
 
 ``petrial demo study`` alone in a block is run once; later pages get a copy of what it made.
 """
@@ -69,6 +70,7 @@ class Page:
         self.kept = kept
         self.names: dict[str, object] = {"__name__": "page"}
         self.status = 0
+        self.exported: dict[str, str] = {}
 
     def run(self, block: Block) -> None:
         """Run one block.
@@ -84,6 +86,7 @@ class Page:
             case "bash":
                 status, output = self._shell(f"set -euo pipefail\n{block.text}")
                 assert status == 0, f"exit code {status}:\n{output}"
+                self.exported |= _exported(block.text)
                 if block.text.strip() == DEMO:
                     shutil.copytree(self.folder / "study", self.kept / "study")
             case "console":
@@ -114,7 +117,7 @@ class Page:
         run = subprocess.run(
             ["bash", "-c", script],
             cwd=ROOT if in_project else self.folder,
-            env=kept | here,
+            env=kept | self.exported | here,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -155,6 +158,12 @@ class Page:
         _ = yaml.safe_load(block.text) if block.language == "yaml" else tomllib.loads(block.text)
         if first.startswith("# ") and first.endswith((".toml", ".yaml")):
             (self.folder / first[2:]).write_text(block.text)
+
+
+def _exported(text: str) -> dict[str, str]:
+    """Return what the lines of a script that begin with ``export`` export."""
+    words = [w for line in text.splitlines() if line.startswith("export ") for w in line.split()]
+    return dict(word.split("=", 1) for word in words if "=" in word)
 
 
 def _dialogue(text: str) -> list[tuple[str, str]]:

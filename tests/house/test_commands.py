@@ -1,5 +1,6 @@
 """Each command and each of its options explains itself and stands in the documents."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,29 @@ def test_a_command_and_its_options_stand_in_the_documents(words: str) -> None:
         if isinstance(parameter, TyperOption)
     ]
     assert [option for option in options if option not in section] == []
+
+
+def _names_a_command(words: list[str]) -> bool:
+    """Tell whether words begin a command, or are a noun of some."""
+    said = ["petrial", *words]
+    return any(
+        " ".join(said[:n]) in ACTS or (n == len(said) and _noun(said))
+        for n in range(len(said), 1, -1)
+    )
+
+
+def _noun(said: list[str]) -> bool:
+    return any(words.startswith(" ".join(said) + " ") for words in ACTS)
+
+
+@pytest.mark.parametrize("folder", ["src", "docs"])
+def test_a_command_that_a_message_or_a_page_names_is_there(folder: str) -> None:
+    """A remedy that cannot be followed is none."""
+    pages = [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.md")]
+    lost = [
+        f"{path.relative_to(ROOT)}: {named}"
+        for path in sorted(pages)
+        for named in re.findall(r"`petrial ([a-z][a-z -]*[a-z])", path.read_text())
+        if not _names_a_command(named.split()[:2])
+    ]
+    assert lost == []
