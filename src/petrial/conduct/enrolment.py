@@ -14,6 +14,7 @@ from petrial.protocol.forms import Item, ItemType
 from petrial.protocol.model import Consent
 from petrial.subjects.criteria import Screening, Standing, screening_of
 from petrial.subjects.facts import Draft
+from petrial.subjects.reconsent import consents_again
 from petrial.subjects.records import (
     CONSENT,
     SCREENING,
@@ -188,7 +189,7 @@ def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done
         drafts.append(own(SCREENING, "verdict", screening.standing.value, repeat, observed=day))
         if after is not status:
             drafts.append(own(SUBJECT, "status", after.value, observed=day))
-        return Decision(drafts=tuple(drafts), notes=_told(screening))
+        return Decision(drafts=tuple(drafts), notes=(*_told(screening), *_asked_again(view, on)))
 
     return perform(desk, Act.SCREEN, subject, decide, dry_run=dry_run)
 
@@ -201,10 +202,23 @@ _HAPPENED = {
 
 
 def _told(screening: Screening) -> tuple[str, ...]:
+    """Return for each criterion what it came to, by which facts, and what is shown beside it."""
+    told = []
+    for judged in screening.judgements:
+        told.append(f"{judged.number} {judged.outcome.value}: {judged.why}")
+        told += [
+            f"{judged.number}, beside the verdict: {beside.text}: {beside.judged.outcome.value}"
+            f" ({beside.judged.why})"
+            for beside in judged.informed_by
+        ]
+    return tuple(told)
+
+
+def _asked_again(view: View, on: date) -> tuple[str, ...]:
     return tuple(
-        f"{judged.number} {judged.outcome.value}: {judged.why}"
-        for judged in screening.judgements
-        if judged.blocks
+        f"Consent {name} is to be asked again: protocol {one.version} is in force since "
+        f"{one.in_force_from}."
+        for name, one in consents_again(view.state, view.study, on)
     )
 
 
@@ -227,6 +241,16 @@ def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
             _lacking(subject, one)
             for one in view.protocol.consents
             if one.required and view.state.consent(one.name) is not Given.GIVEN
+        ]
+        lacking += [
+            Problem(
+                f"enrol {subject}",
+                f"consent {name}",
+                "given before",
+                f"given again: protocol {one.version} is in force since {one.in_force_from}",
+                "ask for it again, and state the answer: `petrial subjects consent`",
+            )
+            for name, one in consents_again(view.state, view.study, on)
         ]
         if lacking:
             refuse(lacking)

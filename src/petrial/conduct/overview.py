@@ -32,10 +32,11 @@ from petrial.protocol.model import Protocol, Role
 from petrial.subjects.deviation import Deviation
 from petrial.subjects.deviations import deviations
 from petrial.subjects.facts import STUDY, Fact, Place
-from petrial.subjects.records import CONSENT, QUERY, SUBJECT, Given, Query, Subject
+from petrial.subjects.reconsent import consents_again
+from petrial.subjects.records import QUERY, SUBJECT, Query, Subject
 from petrial.subjects.schedule import Planned, Status, plan_of
-from petrial.subjects.state import SubjectState, day_of
-from petrial.subjects.study import ALL_SITES, adoptions, grants, plan_locked, unblinded
+from petrial.subjects.state import SubjectState
+from petrial.subjects.study import adoptions, grants, plan_locked, unblinded
 from petrial.subjects.visibility import shown
 from petrial.vocabulary.errors import RefusedError
 
@@ -284,21 +285,12 @@ def _due(
 
 def _consent_again(state: SubjectState, study: SubjectState, on: date) -> Iterator[DueRow]:
     """Yield consents that an amendment asks anew of those who had consented before it."""
-    if state.status not in {Subject.REGISTERED, Subject.ELIGIBLE, Subject.ENROLLED}:
-        return
-    asking = {
-        name: adoption
-        for adoption in sorted(adoptions(study), key=lambda one: one.in_force_from)
-        if adoption.site in {ALL_SITES, state.site} and adoption.in_force_from <= on
-        for name in adoption.consent_again
-    }
-    for name, adoption in asking.items():
-        days = [day_of(f.observed) for f in state.all_of(f"{CONSENT}.{name}") if f.observed]
-        if state.consent(name) is Given.GIVEN and max(days) < adoption.in_force_from:
-            start = adoption.in_force_from.isoformat()
-            why = f"protocol {adoption.version} is in force since {start}"
-            what = f"Consent {name}, again"
-            yield DueRow(state.subject, state.site, what, "due", start, start, "", why)
+    for name, adoption in consents_again(state, study, on):
+        start = adoption.in_force_from.isoformat()
+        why = f"protocol {adoption.version} is in force since {start}"
+        yield DueRow(
+            state.subject, state.site, f"Consent {name}, again", "due", start, start, "", why
+        )
 
 
 def _reports(state: SubjectState, protocol: Protocol) -> Iterator[DueRow]:

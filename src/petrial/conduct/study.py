@@ -10,9 +10,13 @@ from petrial.conduct.ledger import Ledger, Stamp
 from petrial.conduct.permissions import Act
 from petrial.protocol.model import Protocol, Role
 from petrial.subjects.facts import STUDY, Draft, Fact
+from petrial.subjects.reconsent import TAKING_PART
 from petrial.subjects.records import (
+    CONSENT,
     GRANT,
     PROTOCOL,
+    SUBJECT,
+    Given,
 )
 from petrial.subjects.study import (
     ALL_SITES,
@@ -138,10 +142,30 @@ def adopt(desk: Desk, amendment: Amendment, *, dry_run: bool = False) -> Done:
                 own(PROTOCOL, "reason", said, repeat, sealed=True),
             ),
             keep=(amendment.text,),
+            notes=_whom_to_ask(desk.ledger, amendment),
         )
 
     site = None if amendment.site == ALL_SITES else amendment.site
     return perform(desk, Act.ADOPT, STUDY, decide, site=site, dry_run=dry_run)
+
+
+def _whom_to_ask(ledger: Ledger, amendment: Amendment) -> tuple[str, ...]:
+    """Return for each consent to be asked anew the subjects who had given it by now."""
+    told = []
+    taking_part = {
+        fact.subject
+        for fact in ledger.across(SUBJECT, "status")
+        if fact.value in TAKING_PART and amendment.site in {ALL_SITES, fact.site}
+    }
+    for name in amendment.consent_again:
+        newest = {
+            fact.subject: fact.value
+            for fact in ledger.across(CONSENT, name)
+            if fact.subject in taking_part
+        }
+        whom = [subject for subject, answer in newest.items() if answer == Given.GIVEN.value]
+        told.append(f"Consent {name} is to be asked again of: {', '.join(whom) or 'nobody'}.")
+    return tuple(told)
 
 
 def _fits(amendment: Amendment, view: View) -> None:
@@ -158,6 +182,19 @@ def _fits(amendment: Amendment, view: View) -> None:
         )
     digest = text_digest(amendment.text)
     for one in adoptions(view.study):
+        same = (one.version, one.digest, one.site) == (
+            new.identity.version,
+            digest,
+            amendment.site,
+        )
+        if same:
+            raise RefusedError(
+                where=where,
+                field="version",
+                got=f"{one.version}, adopted there from {one.in_force_from} on",
+                wanted="a version that is not adopted there",
+                do="nothing: there is nothing to change",
+            )
         if one.version == new.identity.version and one.digest != digest:
             raise RefusedError(
                 where=where,

@@ -82,8 +82,7 @@ class Judgement:
     @property
     def why(self) -> str:
         """What is missing where it is unknown, else the facts that led there; one line."""
-        reasons: tuple[object, ...] = self.judged.gaps or self.judged.evidence
-        return "; ".join(str(reason) for reason in reasons)
+        return self.judged.why
 
 
 @dataclass(frozen=True, slots=True)

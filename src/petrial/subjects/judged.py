@@ -83,6 +83,12 @@ class Judged:
     gaps: tuple[Gap, ...] = ()
 
     @property
+    def why(self) -> str:
+        """What is missing where it is unknown, and the facts that led there; one line."""
+        reasons: tuple[object, ...] = (*self.gaps, *self.evidence)
+        return "; ".join(str(reason) for reason in reasons) or "nothing was looked at"
+
+    @property
     def missing(self) -> tuple[ItemPath, ...]:
         """Paths of the missing facts; a consent is ``@consent.`` and its name."""
         return tuple(gap.path for gap in self.gaps)
