@@ -362,6 +362,16 @@ def test_required_consents_must_stand_at_the_first_procedure(
         assert one.event == "screening"
 
 
+def test_a_consent_that_came_late_is_one_deviation_of_the_first_procedure_only() -> None:
+    late: Statement = ("@own/@consent.main", "given", "2024-05-20")
+    said = (*SCREENED, *stated("blood", "2024-05-15T09:00:00+02:00"), late)
+    assert [one.event for one in of(DeviationKind.CONSENT, *said)] == ["screening"]
+
+
+def test_before_any_procedure_took_place_no_consent_is_missing() -> None:
+    assert of(DeviationKind.CONSENT, *stated("follow_up", "2024-05-15")) == []
+
+
 def test_clock_times_decide_between_consent_and_procedure_of_one_day() -> None:
     fes = stated("fes", "2024-05-09T10:00:00+02:00")
     late: Statement = ("@own/@consent.main", "given", "2024-05-09T10:01:00+02:00")

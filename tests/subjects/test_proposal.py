@@ -144,6 +144,13 @@ def test_zirconium_waits_for_the_end_of_the_fes_scan() -> None:
     assert zirconium.notes == ("89Zr-X only after the FES scan has ended",)
 
 
+def test_what_must_come_after_is_placed_after_whatever_the_order_of_the_protocol() -> None:
+    data = made_course_data()
+    data["events"].reverse()
+    zirconium = of(plan(Protocol.model_validate(data), *SCREENED), "zr")
+    assert zirconium.starts == datetime(2024, 5, 17, 11, 45, tzinfo=SUMMER)
+
+
 def test_the_stated_end_of_the_scan_decides_once_it_is_known() -> None:
     said = (
         *SCREENED,

@@ -282,6 +282,19 @@ def test_no_adverse_event_is_no_missing_form_but_no_sample_is() -> None:
     assert [m.form for m in found.missing] == ["tube"]
 
 
+def test_a_form_of_one_repeat_of_an_event_does_not_stand_for_that_of_another() -> None:
+    state = made_state(
+        *stated("fdg", "2024-06-17T10:00:00+02:00"),
+        *stated("fdg[2]", "2024-09-17T10:00:00+02:00"),
+        ("fdg[2]/given.tracer", "18F-FDG"),
+        ("fdg[2]/given.injected_at", "2024-09-17T09:00:00+02:00"),
+        ("fdg/given.batch", None, "", "removed"),
+    )
+    plan = plan_of(made_course(), state, date(2024, 10, 1))
+    found = {p.repeat: [(m.form, m.whole) for m in p.missing] for p in plan if p.event == "fdg"}
+    assert found == {1: [("given", True)], 2: []}
+
+
 def test_what_has_not_taken_place_has_no_missing_forms() -> None:
     assert entry(made_course(), made_state(*THERAPY), "2024-07-01", "fdg").missing == ()
 
