@@ -128,6 +128,17 @@ class Study:
         audited(desk, "exported the head of the ledger")
         return seal(self.ledger, desk.clock())
 
+    def chains(self, desk: Desk) -> int:
+        """Return over how many chains a checkpoint would be made.
+
+        Raises
+        ------
+        RefusedError
+            The role may not.
+        """
+        audited(desk, "counted the chains")
+        return len(self.ledger.heads())
+
     def snapshot(self, desk: Desk, *, dry_run: bool) -> tuple[Done, SnapshotOrder]:
         """Take a snapshot of all that is in the ledger now; errors as of ``create_snapshot``."""
         from petrial.adapters.store.snapshots import write_snapshot  # noqa: PLC0415  brings Polars

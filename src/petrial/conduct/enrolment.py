@@ -178,6 +178,14 @@ def screen(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done
 
     def decide(view: View) -> Decision:
         _past(on, view, f"screen {subject}")
+        if view.state.status is Subject.ENROLLED:
+            raise RefusedError(
+                where=f"screen {subject}",
+                field="subject",
+                got="enrolled",
+                wanted="a subject who is not enrolled yet: screening ends with enrolment",
+                do="look at deviations since: `petrial subjects deviations`",
+            )
         screening = screening_of(view.protocol, view.state, on)
         status = view.state.status or Subject.REGISTERED
         after = moved(SUBJECT_MOVES, status, _HAPPENED[screening.standing], f"screen {subject}")

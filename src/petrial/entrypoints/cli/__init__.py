@@ -4,7 +4,7 @@ import sys
 from typing import NoReturn
 
 from petrial.entrypoints.cli.app import app
-from petrial.entrypoints.cli.output import complain, complain_also
+from petrial.entrypoints.cli.output import say_refusal
 from petrial.vocabulary.errors import MethodError, PetrialError, RecordError, UsageError
 
 __all__ = ["app", "main"]
@@ -18,9 +18,7 @@ def main() -> NoReturn:
     try:
         app(prog_name="petrial")
     except PetrialError as error:
-        complain(error.problem)
-        for note in getattr(error, "__notes__", ()):
-            complain_also(note)
+        say_refusal(error)
         sys.exit(WRONG_USAGE if _is_usage(error) else REFUSED)
     except BrokenPipeError:
         sys.stderr.close()

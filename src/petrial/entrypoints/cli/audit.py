@@ -8,6 +8,7 @@ import typer
 
 from petrial.entrypoints.cli.common import (
     As,
+    DryRun,
     Json,
     RoleName,
     StudyDir,
@@ -159,6 +160,8 @@ def seal(
     study: StudyDir = Path(),
     user: As = "",
     role: RoleName = None,
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Make a checkpoint over all chains, sign it, and export it.
 
@@ -166,7 +169,14 @@ def seal(
     """
     check_target("FILE", file)
     with at_desk(study, user, role) as here:
+        if dry_run:
+            chains = here.study.chains(here.desk)
+            typer.echo(f"Would seal {chains} chains into {file}; nothing is written.")
+            return
         head = here.study.sealed(here.desk)
     file.write_text(head.to_json() + "\n", encoding="utf-8")
+    if json:
+        say_json({"number": head.number, "moment": head.moment, "file": str(file)})
+        return
     typer.echo(f"Head {head.number} of {head.moment}: {file}")
     typer.echo("Keep it where nobody who can change the ledger can change it.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from petrial.entrypoints.cli import output
 from petrial.entrypoints.cli.output import console, plain
 from petrial.protocol.model import Role
 from petrial.vocabulary.errors import UsageError
@@ -64,7 +65,20 @@ RoleName = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would be stated; nothing is written.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Say the answer as JSON.")]
+
+
+def _remember(wanted: bool) -> bool:  # noqa: FBT001  as typer hands it over
+    """Let a refusal be said as JSON too, where the answer was asked for so."""
+    output.refusals_as_json(wanted=wanted)
+    return wanted
+
+
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", is_eager=True, callback=_remember, help="Say the answer as JSON; a refusal too."
+    ),
+]
 Reason = Annotated[
     str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept, sealed. Name no person.")
 ]

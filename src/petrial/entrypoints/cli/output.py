@@ -23,7 +23,7 @@ from petrial.vocabulary.knowledge import Known, Unknown
 
 if TYPE_CHECKING:
     from petrial.lesions.measured import MeasuredSeries, Measurement
-    from petrial.vocabulary.errors import Problem
+    from petrial.vocabulary.errors import PetrialError, Problem
 
 __all__ = [
     "check_target",
@@ -31,6 +31,7 @@ __all__ = [
     "complain_also",
     "console",
     "plain",
+    "refusals_as_json",
     "report",
     "working",
     "write_answer",
@@ -111,6 +112,26 @@ def complain(problem: "Problem") -> None:
     table.add_row("wanted", plain(problem.wanted))
     table.add_row("do", plain(problem.do))
     out.print(Padding(table, (0, 0, 0, 2)))
+
+
+_refusals = {"json": False}
+
+
+def refusals_as_json(*, wanted: bool) -> None:
+    """Say from now on whether refusals go to standard output as JSON."""
+    _refusals["json"] = wanted
+
+
+def say_refusal(error: "PetrialError") -> None:
+    """Write a refusal with all its problems: as JSON where that was asked for, else for people."""
+    also = getattr(error, "__notes__", [])
+    if _refusals["json"]:
+        answer = {"refused": asdict(error.problem), "also": list(also)}
+        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
+        return
+    complain(error.problem)
+    for note in also:
+        complain_also(note)
 
 
 def complain_also(note: str) -> None:
