@@ -192,7 +192,7 @@ def test_another_value_is_refused_unless_it_replaces_with_a_reason(ledger: Djang
 @pytest.mark.parametrize("reason", ["", "   ", "oops"])
 def test_replacing_needs_a_reason_that_says_something(ledger: DjangoLedger, reason: str) -> None:
     order = Order(replace=True, reason=reason)
-    assert "reason for change" in refused(ledger, cell("bilirubin", "15.2"), order=order)[0]
+    assert "import: reason: found" in refused(ledger, cell("bilirubin", "15.2"), order=order)[0]
 
 
 def test_rows_that_contradict_each_other_are_refused_even_where_values_may_be_replaced(

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Final, NamedTuple
 
-from petrial.protocol.forms import FormKind, Item, ItemType
-from petrial.protocol.model import Protocol
+from petrial.protocol.forms import Form, Item, ItemType
+from petrial.protocol.model import Protocol, Role
 from petrial.subjects.values import canonical_value
+from petrial.subjects.visibility import sees
 from petrial.vocabulary.errors import Problem
 from petrial.vocabulary.knowledge import Known
 
@@ -82,7 +83,13 @@ class Slots:
         self._latest = latest
         self._slots: dict[tuple[str, str, str], Slot | _Refused] = {}
         self._texts: dict[tuple[str, str, str], str] = {}
-        self._kinds = {form.name: form.kind for form in protocol.forms}
+        self._forms = {form.name: form for form in protocol.forms}
+        self._hidden: dict[tuple[Role, frozenset[str]], frozenset[tuple[str, str]]] = {}
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol."""
+        return self._protocol
 
     def slot(self, cell: Cell) -> Slot | Problem:
         """Return the place of a cell, or why there is none."""
@@ -102,9 +109,21 @@ class Slots:
             return Problem(cell.where, f"unit of {cell.item}", cell.unit, wanted, do)
         return slot
 
-    def kind(self, form: str) -> FormKind:
-        """Return the kind of a form of the protocol."""
-        return self._kinds[form]
+    def form(self, name: str) -> Form:
+        """Return a form of the protocol."""
+        return self._forms[name]
+
+    def hidden(self, role: Role, disclosed: frozenset[str]) -> frozenset[tuple[str, str]]:
+        """Return form and item of what a role does not see, to whom some groups were disclosed."""
+        key = role, disclosed
+        if key not in self._hidden:
+            self._hidden[key] = frozenset(
+                (form.name, item.name)
+                for form in self._protocol.forms
+                for item in form.items
+                if not sees(role, form, item, self._protocol, disclosed)
+            )
+        return self._hidden[key]
 
     def text(self, slot: Slot, text: str, where: str) -> str | tuple[Problem, ...]:
         """Return the canonical text, or what is wrong with the one given."""

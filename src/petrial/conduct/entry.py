@@ -21,6 +21,7 @@ from petrial.conduct.filling import (
     observed_text,
     stated_before,
     stated_values,
+    stock,
     together,
     unseen,
 )
@@ -162,8 +163,8 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         new = {draft.place.item for draft in drafts if draft.value is not None}
         if not problems:
             problems = together(view, form, at, whole)
-            problems += batch_problems(view, form, whole, new, where)
-            problems += no_longer_blind(view, form, where) if drafts else ()
+            problems += batch_problems(stock(view), form, whole, new, where)
+            problems += no_longer_blind(view.protocol, view.state, form, where) if drafts else ()
         if problems:
             refuse(problems)
         if drafts:
@@ -218,7 +219,7 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
         new = {place.item: draft.value} if draft.value is not None else {}
         whole = {**stated_before(view, place), **new}
         clashes = together(view, form, place, whole)
-        clashes += batch_problems(view, form, whole, new, where)
+        clashes += batch_problems(stock(view), form, whole, new, where)
         if clashes:
             refuse(clashes)
         notes = remarks(view.protocol, form, whole, new)

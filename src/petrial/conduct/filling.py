@@ -6,6 +6,7 @@ from typing import Final
 from petrial.conduct.desk import View
 from petrial.conduct.permissions import FILLS
 from petrial.protocol.forms import Form, FormKind, Item, ItemType
+from petrial.protocol.model import Protocol
 from petrial.subjects.contradictions import contradictions
 from petrial.subjects.facts import Draft, Place
 from petrial.subjects.records import (
@@ -17,6 +18,8 @@ from petrial.subjects.records import (
     moved,
 )
 from petrial.subjects.records import Form as FormState
+from petrial.subjects.state import SubjectState
+from petrial.subjects.study import TracerBatch, batches
 from petrial.subjects.values import LONGEST_TEXT, canonical_value
 from petrial.subjects.visibility import disclosed_groups, sees
 from petrial.vocabulary.errors import Problem, RefusedError
@@ -30,6 +33,7 @@ __all__ = [
     "observed_text",
     "stated_before",
     "stated_values",
+    "stock",
     "together",
     "unseen",
 ]
@@ -179,8 +183,13 @@ def unseen(view: View, form: Form, item: Item, where: str) -> tuple[Problem, ...
     )
 
 
-def no_longer_blind(view: View, form: Form, where: str) -> tuple[Problem, ...]:
-    """Return a problem where an intention is stated that a disclosure asked for before it."""
+def no_longer_blind(
+    protocol: Protocol, state: SubjectState, form: Form, where: str
+) -> tuple[Problem, ...]:
+    """Return a problem where an intention is stated that a disclosure asked for before it.
+
+    Neither is one corrected: analyses need what was intended before.
+    """
     if form.kind is not FormKind.INTENTION:
         return ()
     return tuple(
@@ -189,12 +198,18 @@ def no_longer_blind(view: View, form: Form, where: str) -> tuple[Problem, ...]:
             f"form {form.name}",
             f"stated after {one.group} was disclosed to {role.value}",
             "what was intended before the disclosure",
-            "state it in the form for after the disclosure; correct a slip with the reason",
+            "say it in the form for after the disclosure: what stood before it stays",
         )
-        for one in view.protocol.disclosures
+        for one in protocol.disclosures
         for role in one.to
-        if form.name in one.requires and one.group in disclosed_groups(view.state, role)
+        if form.name in one.requires and one.group in disclosed_groups(state, role)
     )[:1]
+
+
+def stock(view: View) -> tuple[str, tuple[TracerBatch, ...]]:
+    """Return the site of the subject, and the tracer batches that were received there."""
+    site = view.state.site
+    return site, tuple(batch for batch in batches(view.study) if batch.site == site)
 
 
 def stated_before(view: View, at: Place) -> dict[str, str]:
@@ -236,6 +251,6 @@ def checked_reason(reason: str, where: str) -> str:
             field="reason",
             got=f"a character {hidden[0]!a}" if hidden else f"{len(said)} characters",
             wanted=f"why, in {SHORTEST_REASON} to {LONGEST_TEXT} printable characters",
-            do="say what was wrong and where the right value stands; name no person",
+            do="say why in a few words; name no person",
         )
     return said

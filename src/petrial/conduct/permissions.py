@@ -6,7 +6,17 @@ from typing import Final
 from petrial.protocol.forms import FormKind
 from petrial.protocol.model import Role
 
-__all__ = ["FILLING", "FILLS", "OF_STUDY", "PERMITTED", "Act"]
+__all__ = [
+    "AFTER_ERASURE",
+    "AFTER_WITHDRAWAL",
+    "CLINICAL",
+    "FILLING",
+    "FILLS",
+    "IMPORTS",
+    "OF_STUDY",
+    "PERMITTED",
+    "Act",
+]
 
 
 class Act(StrEnum):
@@ -73,6 +83,14 @@ FILLS: Final[dict[FormKind, tuple[Role, ...]]] = {
     FormKind.RESOURCE: (_NURSE, _MANAGER),
 }
 """Who may fill in and correct forms of a kind."""
+
+IMPORTS: Final = frozenset(FormKind) - {FormKind.READ, FormKind.INTENTION}
+"""Kinds of forms whose values an import adds to and replaces, whoever fills them in otherwise: it
+takes in a trial that has already run, or what a central laboratory sends. A read and an intention
+are somebody's own judgement: an import states them where nothing is stated yet, and never anew."""
+
+AFTER_WITHDRAWAL: Final = frozenset({FormKind.ADVERSE_EVENT})
+"""Kinds of forms in which new values are stated after a withdrawal: safety is followed up."""
 
 FILLING: Final[dict[FormKind, Act]] = {
     FormKind.ADMINISTRATION: Act.ADMINISTER,
@@ -142,3 +160,9 @@ OF_STUDY: Final = frozenset(
     }
 )
 """Acts that are recorded in the study's own chain; all others are acts on one subject."""
+
+AFTER_ERASURE: Final = frozenset({Act.ERASE, Act.LOCK, Act.CLOSE_QUERY, Act.WITHDRAW, Act.COMPLETE})
+"""Acts on a subject that remain when its texts were erased; they state no new text of it."""
+
+CLINICAL: Final = frozenset({_NURSE, _ONCOLOGIST, _MANAGER, _MONITOR})
+"""Roles that see clinical data; at one site nobody holds one of them and is a reader."""

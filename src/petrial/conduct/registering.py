@@ -2,6 +2,7 @@
 
 from petrial.conduct.desk import View, refuse
 from petrial.conduct.drafts import own
+from petrial.conduct.identity import HOSPITAL_NUMBER, same_person
 from petrial.protocol.forms import Item, ItemType
 from petrial.protocol.model import Protocol
 from petrial.subjects.facts import Draft
@@ -58,7 +59,7 @@ def _usable(subject: str) -> None:
 
 
 _NUMBER = Item(
-    name="hospital_number",
+    name=HOSPITAL_NUMBER,
     title="number of the person in the hospital",
     type=ItemType.LABEL,
     personal=True,
@@ -69,15 +70,8 @@ def hospital_number(view: View, subject: str, entered: str) -> str:
     """Return the canonical hospital number; refuse one that another subject of the site has."""
     where = f"register {subject}"
     number = label_text(view, _NUMBER, entered, where)
-    other = view.numbers.get(number)
-    if other is not None:
-        raise RefusedError(
-            where=where,
-            field="hospital number",
-            got=f"the one of {other}",
-            wanted="a person who is not registered yet",
-            do=f"go on with {other}",
-        )
+    if taken := same_person(dict(view.numbers), subject, number, where):
+        refuse(taken)
     return number
 
 

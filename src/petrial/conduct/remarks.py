@@ -1,14 +1,13 @@
 """What to tell a person beside what they state: clocks that start, batches that do not fit."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from petrial.conduct.desk import View
 from petrial.protocol.forms import Form, FormKind
 from petrial.protocol.model import Protocol
 from petrial.subjects.records import Batch
 from petrial.subjects.spans import span_of
 from petrial.subjects.state import moment_of
-from petrial.subjects.study import TracerBatch, batches
+from petrial.subjects.study import TracerBatch
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["batch_problems", "remarks", "report_until"]
@@ -57,14 +56,20 @@ def remarks(
 
 
 def batch_problems(
-    view: View, form: Form, values: Mapping[str, str], new: Collection[str], where: str
+    stock: tuple[str, Sequence[TracerBatch]],
+    form: Form,
+    values: Mapping[str, str],
+    new: Collection[str],
+    where: str,
 ) -> tuple[Problem, ...]:
     """Return why the batch of an administration cannot be: unknown, not released, expired.
 
     Parameters
     ----------
-    view, form
-        The subject, and the form that is filled in.
+    stock
+        Site of the subject, and the batches that were received there.
+    form
+        The form that is filled in.
     values, new
         As of ``remarks``.
     where
@@ -74,14 +79,15 @@ def batch_problems(
     concerned = _BATCH.intersection(new)
     if form.kind is not FormKind.ADMINISTRATION or name is None or not concerned:
         return ()
-    found = [b for b in batches(view.study) if (b.batch, b.site) == (name, view.state.site)]
+    site, received = stock
+    found = [batch for batch in received if batch.batch == name]
     if not found:
         return (
             Problem(
                 where,
                 "batch",
                 name,
-                f"a batch received at {view.state.site}",
+                f"a batch received at {site}",
                 "register its receipt first: `petrial doses receive`",
             ),
         )

@@ -10,14 +10,17 @@ from petrial.conduct.desk import (
     enter,
     protocol_for,
     refuse,
-    study_state,
 )
-from petrial.conduct.enrolment import registration
+from petrial.conduct.identity import numbers_of, twins
 from petrial.conduct.intake import Imported, Order, Setting, import_cells
+from petrial.conduct.judgement import Beside
 from petrial.conduct.ledger import Stamp, UnitOfWork
 from petrial.conduct.permissions import Act
+from petrial.conduct.registering import registration
 from petrial.protocol.model import Protocol
-from petrial.subjects.study import ALL_SITES
+from petrial.subjects.facts import STUDY
+from petrial.subjects.state import SubjectState
+from petrial.subjects.study import ALL_SITES, batches
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["Read", "take_in"]
@@ -49,8 +52,8 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
         Someone else changed the same in the meantime.
     """
     with desk.ledger.unit() as unit:
+        study = SubjectState.of(STUDY, unit.current(STUDY))  # locked: nobody registers meanwhile
         now = desk.clock()
-        study = study_state(desk.ledger)
         person = enter(desk, study, Act.IMPORT)
         settings: dict[str, Setting] = {}
 
@@ -67,7 +70,12 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
                     protocol=protocol.identity.version,
                     recorded=now,
                 )
-                settings[site] = Setting(protocol, stamp)
+                beside = Beside(
+                    role=person.role,
+                    received=[batch for batch in batches(study) if batch.site == site],
+                    numbers=numbers_of(desk.ledger, protocol, site),
+                )
+                settings[site] = Setting(protocol, stamp, beside)
             return settings[site]
 
         home = next(iter(sorted(person.sites)), ALL_SITES)
@@ -76,7 +84,13 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
         if register_at:
             cells = list(cells)
             new = {c.subject for c in cells if isinstance(c, Cell)} - sites.keys()
-            _register(desk, unit, sorted(new), setting(register_at))
+            here = setting(register_at)
+            alike = [
+                one for name in sorted(new) for one in twins({*sites, *_below(name, new)}, name)
+            ]
+            if alike:
+                refuse(alike)
+            _register(desk, unit, sorted(new), here)
             sites |= dict.fromkeys(new, register_at)
         imported = import_cells(unit, cells, sites, setting, order)
         if not order.dry_run:
@@ -87,10 +101,26 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
 def _register(desk: Desk, unit: UnitOfWork, new: list[str], here: Setting) -> None:
     """Register subjects in the unit; a dry run leaves the unit without committing it."""
     for subject in new:
+        if unit.current(subject):
+            refuse([_meanwhile(subject)])
         shift = desk.draw(1, LARGEST_SHIFT_DAY)
         unit.append(
             subject, registration(here.protocol, here.stamp.site, subject, shift), here.stamp
         )
+
+
+def _below(name: str, names: set[str]) -> set[str]:
+    return {other for other in names if other < name}
+
+
+def _meanwhile(subject: str) -> Problem:
+    return Problem(
+        "import",
+        "subject",
+        f"{subject}, registered meanwhile",
+        "a subject that nobody registered yet",
+        "look at the subjects and take the file in again: `petrial subjects list`",
+    )
 
 
 def _elsewhere(site: str, sites: list[str]) -> Problem:

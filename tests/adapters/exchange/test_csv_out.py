@@ -118,17 +118,17 @@ def test_the_long_file_comes_in_again_as_it_was(tmp_path: Path, ledger: DjangoLe
             ),
             Cell("b", "S-001", "screening", 1, "history", 1, "performance", "", absent="not-done"),
             Cell("c", "S-001", "injection", 1, "injection", 1, "batch", "=1+1"),
-            Cell("d", "S-001", "scan", 1, "scan", 3, "corrected", "no"),
+            *(Cell("d", "S-001", "scan", 1, "scan", n, "corrected", "no") for n in (1, 2, 3)),
         ],
     )
     path = tmp_path / "long.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
-        assert write_long_csv(file, ledger.current("S-001"), PROTOCOL, anything, safe=False) == 4
+        assert write_long_csv(file, ledger.current("S-001"), PROTOCOL, anything, safe=False) == 6
     mapping = Mapping.model_validate(long_mapping())
-    assert take(ledger, read_csv(path, mapping), mapping).unchanged == 4
+    assert take(ledger, read_csv(path, mapping), mapping).unchanged == 6
     (tmp_path / "other").mkdir()
     with made_ledger(tmp_path / "other", "S-001") as other:
-        assert take(other, read_csv(path, mapping), mapping).new == 4
+        assert take(other, read_csv(path, mapping), mapping).new == 6
         facts = [
             {(f.place, f.value, f.unit, f.absent, f.observed) for f in one.current("S-001")}
             for one in (ledger, other)
