@@ -4,7 +4,7 @@ import sys
 from typing import NoReturn
 
 from petrial.entrypoints.cli.app import app
-from petrial.entrypoints.cli.output import say_refusal
+from petrial.entrypoints.cli.output import refusals_as_json, say_refusal
 from petrial.vocabulary.errors import MethodError, PetrialError, RecordError, UsageError
 
 __all__ = ["app", "main"]
@@ -15,6 +15,7 @@ REFUSED = 3
 
 def main() -> NoReturn:
     """Run the command line; exit 0 when all went well, 2 on wrong usage, 3 when refused."""
+    refusals_as_json(wanted=False)
     try:
         app(prog_name="petrial")
     except PetrialError as error:
