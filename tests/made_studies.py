@@ -29,6 +29,8 @@ from petrial.subjects.records import Given
 from petrial.subjects.state import SubjectState
 
 __all__ = [
+    "adopted",
+    "amended",
     "ADMINISTERED",
     "ELIGIBLE",
     "FOUNDER",

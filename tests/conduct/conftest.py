@@ -50,7 +50,7 @@ def prepared(templates: Path, tmp_path: Path) -> Iterator[Trial]:
 def crossing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trial]:
     """Give IMPACT-MBC with one enrolled subject, on each kind of database in turn."""
     with an_address(request.param, tmp_path) as address:
-        trial = made_trial(tmp_path / "made", IMPACT, address)
+        trial = made_trial(tmp_path, IMPACT, address)
         enrolled(trial, "S-001")
         yield trial
         trial.ledger.close()

@@ -52,7 +52,8 @@ def remarks(
     if until is None:
         return ("Serious: report it to the sponsor; this protocol does not say within which time.",)
     figure = protocol.serious_report
-    return (f"Serious: report it to the sponsor by {until} ({figure} after aware_at).",)
+    sure = "" if figure is None or figure.confirmed else ", which is not confirmed"
+    return (f"Serious: report it to the sponsor by {until} ({figure} after aware_at{sure}).",)
 
 
 def batch_problems(
