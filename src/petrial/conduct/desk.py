@@ -295,10 +295,9 @@ def perform(
 
 def _viewed(desk: Desk, act: Act, subject: str, unit: UnitOfWork, site: str) -> tuple[View, str]:
     """Return what is to be decided from, and the site, after checking role, subject and site."""
-    now = desk.clock()
     new = act is Act.REGISTER  # the study's chain is locked for it: two cannot register at once
-    locked = subject == STUDY or new
-    stated = unit.current(STUDY) if locked else desk.ledger.current(STUDY)
+    locked = subject == STUDY or new  # else it is shared: no role ends, no batch is rejected now
+    stated = unit.current(STUDY) if locked else unit.shared(STUDY)
     study = SubjectState.of(STUDY, stated)
     person = enter(desk, study, act)
     if subject == STUDY:
@@ -307,6 +306,7 @@ def _viewed(desk: Desk, act: Act, subject: str, unit: UnitOfWork, site: str) -> 
         facts = unit.current(subject)
         state = SubjectState.of(subject, facts, unit.opened(facts))
         place = state.site or site
+    now = desk.clock()  # after waiting for others, so that no fact is recorded before theirs
     _known(state, act, subject)
     if not person.at(place):
         _elsewhere(person, act, place)

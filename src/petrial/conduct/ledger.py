@@ -105,6 +105,14 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def shared(self, subject: str) -> Sequence[Fact]:
+        """Return the same of a chain that is read only; nobody writes to it until the end.
+
+        Other units may share it meanwhile. Share the study's chain before a subject's is locked:
+        all units take them in this order, so that no two wait for each other.
+        """
+        ...
+
     def facts(self, subject: str) -> Sequence[Fact]:
         """Return all facts of a chain, those that were replaced too; locked as by ``current``."""
         ...

@@ -42,6 +42,7 @@ class DjangoUnit:
         self._atomic: Any = None
         self._failed = False
         self._heads: dict[str, Head] = {}
+        self._shared: set[str] = set()
         self._places: OrderedDict[str, dict[Place, Newest]] = OrderedDict()
 
     @property
@@ -71,6 +72,7 @@ class DjangoUnit:
     def _end(self) -> None:
         atomic, self._atomic = self._atomic, None
         self._heads.clear()
+        self._shared.clear()
         self._places.clear()
         with refusing(f"study {self._study}"):
             atomic.__exit__(None, None, None)
@@ -121,6 +123,19 @@ class DjangoUnit:
             rows = self._current_rows(subject)
             self._remember(subject, rows)
             return facts_of(rows)
+
+    def shared(self, subject: str) -> Sequence[Fact]:
+        """Return the newest fact at each place of a chain; it stays as it is until the end.
+
+        Others may share it too; who writes to it waits. SQLite lets one unit work at a time anyway.
+        """
+        with self._working(f"chain of {subject}"):
+            if subject not in self._heads:
+                self._shared.add(subject)
+                if self._connection.vendor == "postgresql":
+                    with self._connection.cursor() as cursor:
+                        cursor.execute(f"{_HEAD} FOR SHARE", [subject])
+            return facts_of(self._current_rows(subject))
 
     def facts(self, subject: str) -> Sequence[Fact]:
         """Return all facts of a chain, those that were replaced too; lock the chain."""
@@ -173,6 +188,14 @@ class DjangoUnit:
         known = self._heads.get(subject)
         if known is not None:
             return known
+        if subject in self._shared:
+            raise LedgerError(
+                where=f"chain of {subject}",
+                field="unit of work",
+                got="a chain that it shares with others",
+                wanted="a chain that was locked for writing first",
+                do="read it with `current` before anything else where it is to be written",
+            )
         statement = _HEAD
         with self._connection.cursor() as cursor:
             if self._connection.vendor == "postgresql":  # a new chain has to be locked too
