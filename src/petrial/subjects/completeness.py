@@ -1,6 +1,6 @@
 """Which forms of an event that took place are not filled in, and what they lack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,11 +8,11 @@ from typing import Final
 from petrial.protocol.events import Event
 from petrial.protocol.forms import Form, FormKind
 from petrial.protocol.model import Protocol
-from petrial.subjects.facts import Absent, Place
+from petrial.subjects.facts import Absent, Place, is_system
 from petrial.subjects.state import SubjectState
 from petrial.subjects.values import missing_items
 
-__all__ = ["MAY_BE_EMPTY", "MissingForm", "missing_forms"]
+__all__ = ["MAY_BE_EMPTY", "Filled", "Fillings", "MissingForm", "fillings_of"]
 
 MAY_BE_EMPTY: Final = (
     FormKind.ADVERSE_EVENT,
@@ -51,52 +51,56 @@ class MissingForm:
     items: tuple[str, ...]
 
 
-def missing_forms(
-    protocol: Protocol, state: SubjectState, event: Event, repeat: int, on: date
-) -> tuple[MissingForm, ...]:
-    """Return the forms of one event that lack required items, in the order of the event.
-
-    ``petrial.subjects.values.missing_items`` says what each lacks. A form of which nothing is
-    filled in lacks what is always required.
-    """
-    found = (protocol.form(name) for name in event.forms)
-    return tuple(
-        missing
-        for form in found
-        if form is not None
-        for missing in _missing(protocol, state, Place(event.name, repeat, form.name, 1, ""), on)
-    )
+Fillings = Mapping[tuple[str, int, str], tuple[int, ...]]
+"""Which repeats of a form hold anything, by event, its repeat, and the form's name."""
 
 
-def _missing(
-    protocol: Protocol, state: SubjectState, first: Place, on: date
-) -> Iterator[MissingForm]:
-    form = protocol.form(first.form)
-    if form is None:
-        return
-    repeats = _repeats(form, state, first)
-    if not repeats and form.repeats and form.kind in MAY_BE_EMPTY:
-        return
-    for number in repeats or (1,):
-        lacking = missing_items(protocol, state, first._replace(form_repeat=number), on)
-        if lacking:
-            yield MissingForm(
-                form=form.name,
-                title=form.title,
-                repeat=number,
-                kind=form.kind,
-                assumed=form.assumed,
-                whole=not repeats,
-                items=tuple(problem.wanted for problem in lacking),
-            )
+def fillings_of(state: SubjectState) -> Fillings:
+    """Return which forms hold anything, read once for all events of a subject."""
+    found: dict[tuple[str, int, str], set[int]] = {}
+    for place, fact in state.facts.items():
+        if fact.absent != Absent.REMOVED and not is_system(place.item):
+            found.setdefault(place[:3], set()).add(place.form_repeat)
+    return {where: tuple(sorted(repeats)) for where, repeats in found.items()}
 
 
-def _repeats(form: Form, state: SubjectState, first: Place) -> tuple[int, ...]:
-    """Return which repeats of a form hold anything at one event, in order."""
-    found = {
-        fact.form_repeat
-        for item in form.items
-        for fact in state.all_of(f"{form.name}.{item.name}@{first.event}")
-        if fact.event_repeat == first.event_repeat and fact.absent != Absent.REMOVED
-    }
-    return tuple(sorted(found))
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The filled-in forms of a subject, judged on a day."""
+
+    protocol: Protocol
+    state: SubjectState
+    on: date
+    fillings: Fillings
+
+    def missing(self, event: Event, repeat: int) -> tuple[MissingForm, ...]:
+        """Return the forms of one event that lack required items, in the order of the event.
+
+        ``petrial.subjects.values.missing_items`` says what each lacks. A form of which nothing is
+        filled in lacks what is always required.
+        """
+        found = (self.protocol.form(name) for name in event.forms)
+        return tuple(
+            missing
+            for form in found
+            if form is not None
+            for missing in self._lacking(form, Place(event.name, repeat, form.name, 1, ""))
+        )
+
+    def _lacking(self, form: Form, first: Place) -> Iterator[MissingForm]:
+        repeats = self.fillings.get(first[:3], ())
+        if not repeats and form.repeats and form.kind in MAY_BE_EMPTY:
+            return
+        for number in repeats or (1,):
+            at = first._replace(form_repeat=number)
+            lacking = missing_items(self.protocol, self.state, at, self.on)
+            if lacking:
+                yield MissingForm(
+                    form=form.name,
+                    title=form.title,
+                    repeat=number,
+                    kind=form.kind,
+                    assumed=form.assumed,
+                    whole=not repeats,
+                    items=tuple(problem.wanted for problem in lacking),
+                )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from petrial.protocol.events import Due, Event
 from petrial.protocol.model import Protocol
-from petrial.subjects.completeness import MissingForm, missing_forms
+from petrial.subjects.completeness import Filled, MissingForm, fillings_of
 from petrial.subjects.facts import Absent, Fact
 from petrial.subjects.happened import Happened, all_happenings, ended, statements
 from petrial.subjects.judged import Judged, Outcome
@@ -162,7 +162,14 @@ def plan_of(protocol: Protocol, state: SubjectState, on: date) -> tuple[Planned,
     ProtocolError
         A window of the protocol cannot be counted in days.
     """
-    course = _Course(protocol, state, on, all_happenings(protocol, state), ended(state))
+    course = _Course(
+        protocol,
+        state,
+        on,
+        all_happenings(protocol, state),
+        ended(state),
+        Filled(protocol, state, on, fillings_of(state)),
+    )
     return tuple(
         course.planned(event, repeat, concerned)
         for event in protocol.events
@@ -180,6 +187,7 @@ class _Course:
     on: date
     happened: Mapping[str, dict[int, Happened]]
     ended: tuple[Subject, date, Fact] | None
+    filled: Filled
 
     def concerned(self, event: Event) -> Judged:
         if event.when is None:
@@ -236,9 +244,7 @@ class _Course:
             window=window,
             happened=None if done is None else done.day,
             facts=(*(() if anchor is None else (anchor.fact,)), *(() if own is None else (own,))),
-            missing=()
-            if done is None
-            else missing_forms(self.protocol, self.state, event, repeat, self.on),
+            missing=() if done is None else self.filled.missing(event, repeat),
         )
 
     def _absent(self, event: Event, repeat: int) -> Fact | None:
