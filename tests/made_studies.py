@@ -29,15 +29,16 @@ from petrial.subjects.records import Given
 from petrial.subjects.state import SubjectState
 
 __all__ = [
-    "adopted",
-    "amended",
     "ADMINISTERED",
     "ELIGIBLE",
     "FOUNDER",
     "IMPACT",
     "NOON",
+    "SHIFT_DAY",
     "TINY",
     "Trial",
+    "adopted",
+    "amended",
     "at",
     "enrolled",
     "made_trial",
