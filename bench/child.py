@@ -1,5 +1,7 @@
 """Runs one way in a process of its own: ``python -m bench.child WAY FOLDER`` prints JSON.
 
+A way is a module of ``bench.ways``, or with a point in its name of ``bench``.
+
 The way is imported here, so that its imports are part of what is measured.
 """
 
@@ -15,7 +17,8 @@ def _main() -> None:
     way, folder = sys.argv[1:]
     laps = Laps()
     try:
-        answer = import_module(f"bench.ways.{way}").run(Path(folder), laps)
+        place = way if "." in way else f"ways.{way}"
+        answer = import_module(f"bench.{place}").run(Path(folder), laps)
     except ModuleNotFoundError as error:
         sys.stdout.write(json.dumps({"missing": error.name}))
         return

@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from bench.agreement import Agreement, of_lesions, of_volume
+from bench.ledger.cohort import Cohort
+from bench.ledger.figures import LedgerFigures, measure_ledger
 from bench.machine import drop_caches, load
 from bench.processes import Missing, Run, command, way
 from bench.study import Size, made
@@ -50,6 +52,8 @@ class Plan:
         with cold files.
     counts
         Numbers of lesions for the slope, beside that of the size.
+    cohort
+        Who is taken into a ledger; None for no ledger.
     """
 
     size: Size
@@ -58,6 +62,7 @@ class Plan:
     slow: int = 1
     cold: int = 5
     counts: tuple[int, ...] = (10, 20, 80)
+    cohort: Cohort | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +82,7 @@ class Figures:
     radiomics: Runs = field(default_factory=list)
     counts: dict[int, list[Run]] = field(default_factory=dict)
     agreement: list[Agreement] = field(default_factory=list)
+    ledger: LedgerFigures | None = None
 
     @property
     def slope_ms(self) -> float:
@@ -110,6 +116,9 @@ def measure(plan: Plan, folder: Path, say: Callable[[str], None]) -> Figures:
         found.load = (began, load())
     found.whole = found.counts[plan.size.lesions]
     found.agreement = _compared(found, rows, peaks, plan.size)
+    if plan.cohort is not None:
+        found.ledger = measure_ledger(plan.cohort, say)
+        found.agreement += found.ledger.agreement
     return found
 
 

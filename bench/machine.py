@@ -21,6 +21,9 @@ PARTS: Final = (
     "pysuv",
     "dicomsdl",
     "pyradiomics",
+    "django",
+    "psycopg",
+    "polars",
 )
 DROP: Final = Path("/proc/sys/vm/drop_caches")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.figures import PETS, STUDIES, Figures, Runs
+from bench.ledger.page import sections
 from bench.processes import Missing, Run
 
 __all__ = ["Target", "page", "targets"]
@@ -57,6 +58,7 @@ def page(figures: Figures, about: Sequence[tuple[str, str]]) -> str:
         _section("Single steps, in a process that has everything loaded", _step_rows(figures)),
         _STEPS,
         _section("Cost by number of lesions", _count_rows(figures)),
+        *_ledger(figures),
         _section("Do the numbers agree?", _agreement_rows(figures)),
         _AGREE,
         _READING,
@@ -93,13 +95,14 @@ way brings the whole CT to the grid of the PET before it takes the mean of a les
 interpolates at the voxels of the lesions only.
 """
 _AGREE = """\
-Largest difference over all lesions or voxels: relative for SUV, in voxels, in HU. The peak is
-compared in the definition `ibsi-global`, which is what the usual way computes.
+Largest difference over all lesions or voxels: relative for SUV, in voxels, in HU; of ledgers in
+facts and rows. The peak is compared in the definition `ibsi-global`, which is what the usual way
+computes.
 """
 _READING = """## How to read it
 
-- **What good looks like:** every row of the first table says met, with the most not far above the
-  middle; the last table but one says yes throughout.
+- **What good looks like:** every row of the first table and of that of the ledger says met, with
+  the most not far above the middle; the last table but one says yes throughout.
 - **A wide span from least to most** means that the machine had other work to do. Look at the load
   under About (below 1 before it began is quiet), and run `make bench` again.
 - **Seconds differ from machine to machine, ratios much less.** Compare ratios.
@@ -107,6 +110,13 @@ _READING = """## How to read it
 - **A number that does not agree** makes the command fail: a quick wrong answer is worth nothing.
 - **The first measurement after installation** compiles the hot loops once and keeps them on disk.
 """
+
+
+def _ledger(figures: Figures) -> list[str]:
+    if figures.ledger is None:
+        return []
+    told = sections(figures.ledger)
+    return [part for title, rows, text in told for part in (_section(title, rows), text)]
 
 
 def _uncompiled(figures: Figures) -> str:

@@ -49,7 +49,7 @@ class Missing:
 
 
 def way(name: str, folder: Path) -> Run | Missing:
-    """Run a module of ``bench.ways`` on ``folder`` in a new process."""
+    """Run a way on ``folder`` in a new process: a module of ``bench.ways``, or of ``bench``."""
     arguments = [sys.executable, "-m", "bench.child", name, str(folder)]
     began = time.perf_counter()
     made = subprocess.run(  # noqa: S603  our own module

@@ -10,6 +10,9 @@ import pytest
 from bench.agreement import of_lesions, of_volume
 from bench.digest import digest
 from bench.figures import PETS, STUDIES, Figures, Plan, measure
+from bench.ledger.cohort import Cohort
+from bench.ledger.figures import PEERS, Loaded
+from bench.ledger.page import ledger_targets
 from bench.page import page, targets
 from bench.processes import Missing, Run, way
 from bench.study import PET_SUV, Size, made
@@ -22,7 +25,7 @@ TINY = Size((60, 64, 64), (60, 80, 80), 3, (240.0, 256.0, 256.0))
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Figures:
-    plan = Plan(TINY, rounds=1, careful=1, slow=1, cold=0, counts=(2,))
+    plan = Plan(TINY, rounds=1, careful=1, slow=1, cold=0, counts=(2,), cohort=Cohort(5, years=0.2))
     return measure(plan, tmp_path_factory.mktemp("bench"), lambda _: None)
 
 
@@ -48,9 +51,25 @@ def test_each_way_says_what_it_took_or_why_it_is_missing(figures: Figures) -> No
 
 def test_the_page_has_a_row_for_each_requirement_and_each_way(figures: Figures) -> None:
     text = page(figures, [("machine", "a machine")])
-    for row in (*(one.what for one in targets(figures)), *PETS, *STUDIES, "a machine"):
+    assert figures.ledger is not None
+    asked = [one.what for one in targets(figures)]
+    asked += [one.what for one in ledger_targets(figures.ledger)]
+    for row in (*asked, *PETS, *STUDIES, *PEERS, "petrial, SQLite", "a machine"):
         assert f"| {row} |" in text
     assert text.count("ratio") > 1
+
+
+def test_a_small_cohort_is_taken_in_asked_corrected_verified_and_cut(figures: Figures) -> None:
+    """5 subjects; a chain for each and one for the study; both files were taken in whole."""
+    assert figures.ledger is not None
+    found = figures.ledger.loaded["SQLite"]
+    assert isinstance(found, Loaded)
+    assert found.verifying.answer["chains"] == 6
+    assert len(found.states_ms) == 5
+    assert 0 < len(found.corrections_ms) <= 5
+    assert found.importing.answer["stated"] == figures.ledger.values > 5000
+    assert found.importing.answer["corrected"] > 0
+    assert found.cutting.answer["rows"]["subjects"] == 5
 
 
 def test_a_page_names_no_place_on_this_machine(figures: Figures) -> None:
