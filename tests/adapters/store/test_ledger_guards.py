@@ -63,7 +63,7 @@ def test_what_only_grows_refuses_every_change(filled: DjangoLedger, table: str) 
             f"UPDATE OR REPLACE {table} SET {column} = 'x'",  # noqa: S608  own names
         ]
     for change in changes:
-        with pytest.raises(DatabaseError, match=f"{table} only grows"):
+        with pytest.raises(DatabaseError, match=f"{table} (only grows|has its one row)"):
             run(filled, table, change)
     assert verify(filled).whole
 

@@ -29,6 +29,6 @@ def refusing(where: str) -> Iterator[None]:
 def _remedy(text: str) -> str:
     if "locked" in text or "deadlock" in text:
         return "others are writing: do it again; nothing of it was stored"
-    if "only grows" in text:
+    if "only grows" in text or "has its one row" in text:
         return "facts are never changed: correct them with a new fact"
     return "see that the database runs, has room, and lets you in; nothing of it was stored"

@@ -2,13 +2,14 @@
 
 from typing import Any, Final
 
-from petrial.adapters.store.triggers import GROWING
+from petrial.adapters.store.triggers import GROWING, ONE_ROW
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["grant", "guards"]
 
 _RIGHTS: Final = {
     **{table: "SELECT, INSERT" for tables in GROWING.values() for table in tables},
+    ONE_ROW: "SELECT",
     "ledger_head": "SELECT, INSERT, UPDATE",
     "ledger_current": "SELECT, INSERT, UPDATE, DELETE",
     "ledger_vault": "SELECT, INSERT, DELETE",
@@ -17,6 +18,7 @@ _RIGHTS: Final = {
 _HOLDS: Final = (
     "SELECT c.relname, r.rolsuper, pg_has_role(r.oid, c.relowner, 'MEMBER'), "
     "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') "
+    "OR (c.oid = to_regclass(%s) AND has_table_privilege(c.oid, 'INSERT')) "
     "FROM pg_class c, pg_roles r "
     "WHERE r.rolname = current_user AND c.oid IN (SELECT to_regclass(t) FROM unnest(%s::text[]) t)"
 )
@@ -49,7 +51,7 @@ def guards(connection: Any, where: str) -> tuple[Problem, ...]:  # noqa: ANN401 
         return ()
     tables = [table for growing in GROWING.values() for table in growing]
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDS, [tables])
+        cursor.execute(_HOLDS, [ONE_ROW, tables])
         rows = sorted(cursor.fetchall())
     found = []
     for table, is_superuser, owns, may_change in rows:
