@@ -130,6 +130,7 @@ def _criteria() -> list[dict[str, Any]]:
                         "percent": 50,
                         "days": 14,
                     },
+                    "source": "plan",
                 }
             ],
             "source": "plan",

@@ -81,7 +81,8 @@ def _steps(path: str) -> list[str]:
 
 def _within(part: Any, step: str) -> Any:  # noqa: ANN401  any part of plain data
     if isinstance(part, dict):
-        return part[step]
+        name, _, number = step.partition("[")  # a part that nothing names has its number
+        return part[name][int(number[:-1]) - 1] if number else part[name]
     keys = ("name", "code", "number")
     for one in part:
         own = next((str(one[k]) for k in keys if k in one), "")

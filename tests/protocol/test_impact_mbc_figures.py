@@ -18,7 +18,6 @@ OWN_WORDS = {"plausibility", "definition", "this_file"}
 CONFIRMED = [
     ("tracers.89Zr-trastuzumab.effective_dose", "0.48 mSv/MBq", "odonoghue_2018"),
     ("conflicts.her2_after_fes_scan.gap", "0 h", "record"),
-    ("conflicts.fdg_after_zirconium.gap", "10 d", "decay"),
     ("readings.18F-FES lesion.thresholds.nienhuis_suv_max.figure", "1.5 g/mL", "nienhuis_2018"),
     ("readings.18F-FES lesion.thresholds.specht_suv_max.figure", "1.8 g/mL", "specht_2026"),
     ("readings.18F-FES lesion.thresholds.boers_liver_negative.figure", "0.33", "boers_2021"),
@@ -53,9 +52,6 @@ CONFIRMED = [
     ("response.eortc_1999.figures.progression_extent", "20 %", "eortc_1999"),
     ("response.mda_bone.figures.no_change_earliest", "56 d", "costelloe_2010"),
     ("response.metastasis_rule.figures.diameter_fall", "30 %", "zephir_2024"),
-    ("parameters.imaging_age_maximum", "28 d", "record"),
-    ("parameters.lookback", "14 d", "record"),
-    ("parameters.significant_rise", "50 %", "record"),
     ("parameters.er_positive", "1 %", "allison_2020"),
     ("parameters.er_low_positive_maximum", "10 %", "allison_2020"),
     ("parameters.her2_ish_cells", "20", "wolff_2018"),
@@ -90,6 +86,14 @@ REMEMBERED = [
     "events.early_fdg.due.before",
     "events.early_fdg.due.after",
     "events.response_assessment.due.offset",
+    "conflicts.fdg_after_zirconium.gap",
+    "conflicts.bone_scintigraphy_after_zirconium.gap",
+    "conflicts.fdg_before_fes_by_a_day.gap",
+    "conflicts.fes_before_fdg_by_a_day.gap",
+    "conflicts.bone_scintigraphy_after_fluorine.gap",
+    "conflicts.ct_before_fes.gap",
+    "conflicts.fdg_pet_before_fes.gap",
+    "conflicts.bone_scintigraphy_before_fes.gap",
     "conflicts.serm_before_fes.gap",
     "conflicts.serd_before_fes.gap",
     "conflicts.trastuzumab_before_her2.gap",
@@ -134,20 +138,39 @@ def test_a_figure_chosen_for_this_file_judges_no_patient() -> None:
 
 
 def test_ten_days_leave_an_eighth_of_zirconium() -> None:
-    """0.5 ** (240 h / 78.41 h) = 0.1198, and after 9.3 days 0.139, as ``sources.decay`` says."""
+    """0.5 ** (240 h / 78.41 h) = 0.1198, and after 9.3 days 0.139; the note says no more."""
     left = [0.5 ** (day * 24 / 78.41) for day in (9.3, 10)]
     assert [f"{100 * share:.0f} %" for share in left] == ["14 %", "12 %"]
-    assert "14 % are left after 9.3 days, 12 % after 10" in TRIAL.sources["decay"]
+    note = FIGURES["conflicts.fdg_after_zirconium.gap"].note
+    assert "14 % of 89Zr are left after 9.3 days and 12 % after 10" in note
+    assert "12 %" in FIGURES["conflicts.bone_scintigraphy_after_zirconium.gap"].note
+
+
+def test_a_number_in_a_rule_stands_nowhere_else_and_has_the_source_beside_it() -> None:
+    """28 days, 14 days and 50 % stand in the criteria, as the record has them, and only there."""
+    assert not {28.0, 14.0, 50.0} & {figure.value for figure in TRIAL.parameters.values()}
+    sources = {c.number: [c.source, *(i.source for i in c.informed_by)] for c in TRIAL.criteria}
+    assert sources["I3"] == ["record"] * 3
+    assert sources["I4"] == ["record"]
 
 
 CONFLICTS = [
     ("her2_after_fes_scan", Effect.REFUSE),
-    ("fdg_after_zirconium", Effect.REFUSE),
-    ("bone_scintigraphy_after_zirconium", Effect.REFUSE),
+    ("fdg_after_zirconium", Effect.WARN),
+    ("bone_scintigraphy_after_zirconium", Effect.WARN),
     ("serm_before_fes", Effect.WARN),
     ("serd_before_fes", Effect.WARN),
     ("trastuzumab_before_her2", Effect.WARN),
     ("fes_before_therapy", Effect.REFUSE),
+    ("fdg_before_fes_by_a_day", Effect.WARN),
+    ("fes_before_fdg_by_a_day", Effect.WARN),
+    ("bone_scintigraphy_after_fluorine", Effect.WARN),
+    ("ct_before_fes", Effect.WARN),
+    ("ct_before_therapy", Effect.REFUSE),
+    ("fdg_pet_before_fes", Effect.WARN),
+    ("fdg_pet_before_therapy", Effect.REFUSE),
+    ("bone_scintigraphy_before_fes", Effect.WARN),
+    ("bone_scintigraphy_before_therapy", Effect.REFUSE),
 ]
 
 

@@ -86,7 +86,8 @@ def test_criteria_stand_there_with_their_rules_in_words() -> None:
         "(Bilirubin (Visit and history) is stated)"
     ) in page
     assert (
-        "Bilirubin rose by more than half in two weeks: the newest Bilirubin (Visit and history) "
+        "Bilirubin rose by more than half in two weeks [plan]: "
+        "the newest Bilirubin (Visit and history) "
         "is more than 50 % above the lowest of the 14 days before it"
     ) in page
 

@@ -192,6 +192,7 @@ class Informing(Frozen):
 
     text: Sentence
     rule: Rule
+    source: Sentence
 
 
 class Criterion(Frozen):

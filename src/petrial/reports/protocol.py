@@ -210,7 +210,7 @@ def _criteria(protocol: Protocol) -> Iterator[str]:
 
 def _criterion_row(criterion: Criterion, protocol: Protocol) -> tuple[str, ...]:
     beside = "; ".join(
-        f"{markdown_text(one.text)}: {markdown_text(rule_words(one.rule, protocol))}"
+        f"{sourced(one.text, one.source)}: {markdown_text(rule_words(one.rule, protocol))}"
         for one in criterion.informed_by
     )
     return (

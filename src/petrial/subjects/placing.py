@@ -9,7 +9,7 @@ from petrial.protocol.events import Effect, Event
 from petrial.protocol.forms import FormKind
 from petrial.protocol.model import Protocol, StudyTracer, TracerUse
 from petrial.protocol.rules import split_path
-from petrial.subjects.conflicts import Plans, Timeline
+from petrial.subjects.conflicts import Broken, Plans, Timeline
 from petrial.subjects.doses import injections_of
 from petrial.subjects.routine import ClosedDays, Routine
 from petrial.subjects.schedule import Window, window_of
@@ -150,8 +150,7 @@ class Board:
         moments, starts, remarks = clock.moments(usual)
         broken = [
             Blocked(event.name, day, f"conflicts.{one.conflict.name}", str(one))
-            for one in self.timeline.broken_by({**known, **moments})
-            if one.conflict.effect is Effect.REFUSE or self.heeds_warnings
+            for one in self._newly_broken(known, moments)
         ]
         if broken:
             return broken
@@ -165,6 +164,16 @@ class Board:
             not_before=None if earliest.time() == time.min else earliest,
             notes=(*notes, *remarks),
         )
+
+    def _newly_broken(self, known: Plans, moments: Plans) -> list[Broken]:
+        """Return the rules that forbid a day for these moments, not those broken without them."""
+        found = [
+            one
+            for one in self.timeline.broken_by({**known, **moments})
+            if one.conflict.effect is Effect.REFUSE or self.heeds_warnings
+        ]
+        before = self.timeline.broken_by(known) if found else ()
+        return [one for one in found if one not in before]
 
     def _forbidden(
         self, candidate: Candidate, window: Window | None, day: date

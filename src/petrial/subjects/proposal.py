@@ -145,7 +145,8 @@ def propose(
     Each event takes the free day nearest to its due day, of two the earlier; an event that others
     are counted from goes first and gives way where they find no day. Conflicts that only warn are
     kept where that is possible. What does not hang together with a chosen day (the standard
-    work-up beside a chosen first injection) is placed afterwards, or left out with its reasons.
+    work-up beside a chosen first injection) is placed afterwards, on a day that keeps the conflicts
+    that only warn as well; or it is left out with its reasons.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def propose(
         placed = search(board, firm, {}, blocked)
         if placed is not None:
             loose = [one for one in candidates if not planner.is_firm(one)]
-            placed, without = added(board, loose, placed)
+            placed, without = added(replace(board, heeds_warnings=True), loose, placed)
             return _proposal(board, placed, (*left_out, *without))
         if not any(one.rule in warnings for one in blocked):
             break
