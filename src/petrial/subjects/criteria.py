@@ -82,7 +82,8 @@ class Judgement:
     @property
     def why(self) -> str:
         """What is missing where it is unknown, else the facts that led there; one line."""
-        return self.judged.why
+        reasons: tuple[object, ...] = self.judged.gaps or self.judged.evidence
+        return "; ".join(str(reason) for reason in reasons)
 
 
 @dataclass(frozen=True, slots=True)
