@@ -2,7 +2,7 @@
 
 IMPACT-MBC with its sites ``umcg`` and ``vumc``, or the tiny trial with ``north`` and ``south``.
 Every role is held by one person at each of both sites and by one at all: ``site-nurse@umcg``,
-``monitor@*``. ``ada`` founded the study. All days lie before noon of Monday 3 June 2024.
+``monitor@all``. ``ada`` founded the study. All days lie before noon of Monday 3 June 2024.
 """
 
 import shutil
@@ -62,9 +62,18 @@ def parsed(text: str, where: str) -> Protocol:
     return parse_protocol(text, where)
 
 
+def user_of(role: Role, site: str) -> str:
+    """Return who has a role at a site, or with ``*`` at all."""
+    return f"{role.value}@{site.replace('*', 'all')}"
+
+
 def at(where: str) -> Place:
     """Return the place that ``event[repeat]/form[repeat].item`` names."""
     return place_of(where)
+
+
+def _name(role: Role, site: str) -> str:
+    return f"{role.value}@{'all' if site == '*' else site}"
 
 
 @dataclass
@@ -82,7 +91,7 @@ class Trial:
         self, role: Role | str, site: str = "", via: str = "", asked: Role | None = None
     ) -> Desk:
         """Return the desk of the person who has a role at a site; at the first one if absent."""
-        user = role if not isinstance(role, Role) else f"{role.value}@{site or self.home}"
+        user = role if not isinstance(role, Role) else _name(role, site or self.home)
         return Desk(
             ledger=self.ledger,
             clock=lambda: self.now,
@@ -172,7 +181,7 @@ def made_trial(folder: Path, text: str, address: str = "") -> Trial:
     trial = Trial(ledger, folder, home, away, now=early)
     for role in Role:
         for site in (home, away, "*"):
-            grant(trial.desk(FOUNDER), f"{role.value}@{site}", role, site)
+            grant(trial.desk(FOUNDER), _name(role, site), role, site)
     trial.now = NOON
     return trial
 

@@ -195,7 +195,7 @@ class TestRoles:
     def test_the_last_administrator_of_the_whole_study_stays(self, tiny: Trial) -> None:
         """Administrators of one site are left, and could grant nothing."""
         desk = tiny.desk(FOUNDER)
-        end_grant(desk, "administrator@*", Role.ADMINISTRATOR, "*")
+        end_grant(desk, "administrator@all", Role.ADMINISTRATOR, "*")
         with pytest.raises(RefusedError) as caught:
             end_grant(desk, FOUNDER, Role.ADMINISTRATOR, "*")
         assert parts(caught) == (
