@@ -10,7 +10,8 @@ from petrial.adapters.store.checkpoints import ACCESS_CHAIN, FIRST, ExportedHead
 from petrial.adapters.store.ledger import DjangoLedger
 from petrial.adapters.store.rows import Row, reading, stream, stream_upto
 from petrial.subjects.chain import ORIGIN, Head, first_fault, row_digest
-from petrial.subjects.facts import FACT_FIELDS, SEALED
+from petrial.subjects.facts import FACT_FIELDS, SEALED, STUDY
+from petrial.subjects.records import PROTOCOL
 from petrial.vocabulary.errors import LedgerError, Problem
 
 __all__ = ["Verified", "Verifier"]
@@ -27,9 +28,9 @@ _PROJECTION: Final = (
 )
 _PROJECTED: Final = "SELECT DISTINCT subject FROM ledger_current ORDER BY subject"
 _TEXTS: Final = "SELECT sha256, text FROM ledger_protocol ORDER BY sha256"
-_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _VALUE, _REASON = (
+_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _FORM, _ITEM, _VALUE, _REASON = (
     FACT_FIELDS.index(name)
-    for name in ("study", "site", "subject", "seq", "event", "value", "reason")
+    for name in ("study", "site", "subject", "seq", "event", "form", "item", "value", "reason")
 )
 _SEALED_AT_ONCE: Final = 500
 
@@ -79,6 +80,7 @@ class _Chain:
     def __init__(self, study: str, pins: Mapping[int, _Pin]) -> None:
         self.places: dict[Row, int] = {}
         self.sealed: dict[str, int] = {}
+        self.adopted: dict[str, int] = {}
         self.last: Row | None = None
         self.fault: tuple[int, str, str, str] | None = None
         self._study = study
@@ -95,6 +97,8 @@ class _Chain:
             value = row[_VALUE]
             if value is not None and value.startswith(SEALED):
                 sealed[value] = seq
+            elif row[_FORM] == PROTOCOL and row[_ITEM] == "hash" and row[_SUBJECT] == STUDY:
+                self.adopted.setdefault(str(value), seq)
             if row[_REASON]:
                 sealed[row[_REASON]] = seq
             if row[_STUDY] != study and self.fault is None:
@@ -118,6 +122,7 @@ class Verifier:
         self._ledger = ledger
         self._faults: list[Problem] = []
         self._pins: dict[str, dict[int, _Pin]] = {}
+        self._adopted: dict[str, int] = {}
         self._facts = self._chains = self._accesses = self._checkpoints = 0
         self._sealed = self._erased = 0
 
@@ -237,6 +242,7 @@ class Verifier:
                 self._faults.append(problem)
             return
         self._facts += seen.number
+        self._adopted |= seen.adopted
         if seen.fault is not None:
             seq, field, got, wanted = seen.fault
             self._wrong(f"{where}, fact {seq}", field, got, wanted)
@@ -298,10 +304,14 @@ class Verifier:
             self._wrong("vault", "sealed texts", got, "only texts that facts commit to")
 
     def _read_protocols(self, own: Any) -> None:  # noqa: ANN401
+        missing = dict(self._adopted)
         for digest, text in chain.from_iterable(stream(own, _TEXTS)):
+            missing.pop(digest, None)
             if hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest() != digest:
                 self._wrong(f"protocol {digest[:12]}", "text", "another text", "its own text")
-                return
+        for digest, seq in missing.items():
+            wanted = f"the text that fact {seq} of {STUDY} brought into force"
+            self._wrong(f"protocol {digest[:12]}", "text", "no text", wanted)
 
     def _read_accesses(self) -> None:
         pins = self._pins.get(ACCESS_CHAIN, {})
