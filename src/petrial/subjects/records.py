@@ -23,6 +23,7 @@ __all__ = [
     "QUERY_MOVES",
     "SCREENING",
     "SNAPSHOT",
+    "STATED_ONCE",
     "STATUS",
     "SUBJECT",
     "SUBJECT_MOVES",
@@ -46,6 +47,10 @@ OWN: Final = "@own"
 
 SUBJECT: Final = "@subject"
 """Form: ``status``, ``pseudonym`` (sealed: the hospital's number), ``date_shift`` (sealed)."""
+
+STATED_ONCE: Final = frozenset({(SUBJECT, "date_shift")})
+"""Form and item of what a chain states once, at no other repeat either, and never corrects. Each
+registration states the date shift, so this also lets no subject be registered twice."""
 
 CONSENT: Final = "@consent"
 """Form, one repeat for each moment of asking: an item for each consent, and ``version``."""

@@ -9,6 +9,7 @@ from petrial.adapters.store.vault import Vault
 from petrial.conduct.ledger import Stamp
 from petrial.subjects.chain import Head, row_digest
 from petrial.subjects.facts import FACT_FIELDS, SEALED, Draft, Fact, Place, is_system
+from petrial.subjects.records import STATED_ONCE
 from petrial.vocabulary.errors import LedgerError
 
 __all__ = ["Newest", "Writer", "moment_text"]
@@ -100,6 +101,8 @@ class Writer:
         for seq, draft in enumerate(drafts, act_seq):
             self._check(draft)
             place = draft.place
+            if (place.form, place.item) in STATED_ONCE:
+                self._assert_first(place, {**places, **changed})
             replaces = self._replaced(draft, changed.get(place) or places.get(place))
             value, reason = draft.value, draft.reason
             if draft.sealed and value is not None:
@@ -147,6 +150,17 @@ class Writer:
             wanted=wanted,
             do="correct the entry; nothing of it was stored",
         )
+
+    def _assert_first(self, place: Place, places: dict[Place, Newest]) -> None:
+        for other, newest in places.items():
+            if (other.form, other.item) == (place.form, place.item):
+                raise LedgerError(
+                    where=self._where(place),
+                    field=place.item,
+                    got=f"fact {newest.seq}, stated by {newest.author} at {newest.recorded}",
+                    wanted=f"none before: {place.form}.{place.item} is stated once",
+                    do="go on with the subject as it stands, or choose another number",
+                )
 
     def _replaced(self, draft: Draft, newest: Newest | None) -> int | None:
         place, replaces = draft.place, draft.replaces
