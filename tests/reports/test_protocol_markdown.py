@@ -141,3 +141,11 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
         assert kinds <= {"text", "text_special"}
         assert " ".join(text.split()) in shown(page)
         assert not {t.type for t in tokens} & {"bullet_list_open", "html_block", "hr", "fence"}
+
+
+def test_what_ends_a_course_stands_there_with_its_source() -> None:
+    """The item's title and form, what is said of it, its source, what follows."""
+    page = shown(protocol_markdown(PROTOCOLS["impact-mbc"]))
+    assert (
+        "day of death (Vital status): died [record], and nothing is due from that day on"
+    ) in page

@@ -35,6 +35,11 @@ def event_faults(protocol: Protocol) -> Iterator[Problem]:
     yield from twice("conflicts", (conflict.name for conflict in protocol.conflicts), "conflict")
     for conflict in protocol.conflicts:
         yield from _conflict(protocol, conflict)
+    yield from twice("ends", (ending.name for ending in protocol.ends), "end")
+    for ending in protocol.ends:
+        yield from _read_at(protocol, f"ends.{ending.name}.item", ending.item, None)
+        if ending.denied_by is not None:
+            yield from _moments(protocol, f"ends.{ending.name}.denied_by", ending.denied_by)
     given = [f"{disclosure.group} {disclosure.at}" for disclosure in protocol.disclosures]
     yield from twice("disclosures", given, "group and event")
     for disclosure in protocol.disclosures:

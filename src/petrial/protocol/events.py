@@ -8,7 +8,7 @@ from pydantic import Field
 from petrial.protocol.figures import Figure, Frozen, Name, Sentence
 from petrial.protocol.rules import ItemPath, Rule
 
-__all__ = ["Conflict", "Due", "Effect", "Event", "Moments"]
+__all__ = ["Conflict", "Due", "Effect", "Ending", "Event", "Moments"]
 
 
 class Effect(StrEnum):
@@ -108,3 +108,25 @@ class Conflict(Frozen):
     later: Moments
     gap: Annotated[Figure, Field()]
     effect: Effect
+
+
+class Ending(Frozen):
+    """What ends the course of a subject, such as death: nothing is due from that day on.
+
+    Withdrawal, a failed screening and completion end it anyway; these are acts of petrial's own.
+
+    Attributes
+    ----------
+    text
+        What happened, as it is said with its day, such as ``died``.
+    item
+        The item whose value is the day.
+    denied_by
+        Days that cannot lie after it, such as one on which the subject was seen alive.
+    """
+
+    name: Name
+    text: Sentence
+    item: ItemPath
+    denied_by: Moments | None = None
+    source: Sentence

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from petrial.protocol.events import Conflict, Event
+from petrial.protocol.events import Conflict, Ending, Event
 from petrial.protocol.figures import Figure, Frozen, Name, Sentence
 from petrial.protocol.forms import CodeList, Form, FormKind, Item
 from petrial.protocol.rules import ItemPath, Rule
@@ -289,6 +289,8 @@ class Protocol(Frozen):
         Version of the file's structure.
     sources
         Sources by their key; a figure names one of them or says unconfirmed.
+    ends
+        What ends a subject's course beside withdrawal, a failed screening and completion.
     visibility
         For each group of items the roles that see them always. Whom ``disclosures`` names sees
         them from then on.
@@ -306,6 +308,7 @@ class Protocol(Frozen):
     criteria: tuple[Criterion, ...]
     events: tuple[Event, ...]
     conflicts: tuple[Conflict, ...] = ()
+    ends: tuple[Ending, ...] = ()
     code_lists: tuple[CodeList, ...]
     forms: tuple[Form, ...]
     visibility: dict[Name, tuple[Role, ...]]

@@ -185,6 +185,12 @@ def _conflicts(protocol: Protocol) -> Iterator[str]:
             )
         )
     yield table(("why", "what came before", "what comes", "must lie", "figure", "else"), rows)
+    if protocol.ends:
+        yield bullets(
+            f"{markdown_text(item_words(ending.item, protocol))}: "
+            f"{sourced(ending.text, ending.source)}, and nothing is due from that day on."
+            for ending in protocol.ends
+        )
 
 
 def _consents(protocol: Protocol) -> Iterator[str]:

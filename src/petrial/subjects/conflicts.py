@@ -11,7 +11,7 @@ from petrial.subjects.facts import Fact
 from petrial.subjects.spans import When, counted_by_day, day, span_of, when_of
 from petrial.subjects.state import SubjectState
 
-__all__ = ["Broken", "Plans", "Timeline", "conflicts_of"]
+__all__ = ["Broken", "Plans", "Timeline", "conflicts_of", "moments_of"]
 
 Plans = Mapping[ItemPath, Sequence[When]]
 """Planned days or moments by the item that would state them, ``form.item@event``."""
@@ -168,11 +168,16 @@ class Timeline:
         return names_tracer and found is not None and found.tracer in moments.values
 
 
-def _points(moments: Moments, state: SubjectState) -> Iterator[_Point]:
+def moments_of(moments: Moments, state: SubjectState) -> Iterator[tuple[When, Fact]]:
+    """Yield the days or moments that are stated and meet the condition, each with its fact."""
     for fact in state.valued(moments.item):
         text = state.text(fact)
         if text is not None and _where(moments, state, fact):
-            yield _Point(when_of(text), (fact,))
+            yield when_of(text), fact
+
+
+def _points(moments: Moments, state: SubjectState) -> Iterator[_Point]:
+    return (_Point(when, (fact,)) for when, fact in moments_of(moments, state))
 
 
 def _where(moments: Moments, state: SubjectState, fact: Fact) -> bool:

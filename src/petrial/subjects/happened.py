@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from petrial.protocol.events import Event
+from petrial.protocol.events import Ending, Event
 from petrial.protocol.model import Protocol
 from petrial.protocol.rules import split_path
 from petrial.subjects.facts import Fact, Place
 from petrial.subjects.records import OWN, SUBJECT, Subject
 from petrial.subjects.state import SubjectState, day_of
 
-__all__ = ["Happened", "all_happenings", "ended", "happenings", "said_on", "statements"]
+__all__ = [
+    "Ended",
+    "Happened",
+    "all_happenings",
+    "ended",
+    "endings",
+    "happenings",
+    "said_on",
+    "statements",
+]
 
 _ENDS: Final = (Subject.WITHDRAWN, Subject.SCREEN_FAILED, Subject.COMPLETED)
 
@@ -62,12 +71,33 @@ def said_on(fact: Fact) -> date:
     return day_of(fact.observed or fact.recorded)
 
 
-def ended(state: SubjectState) -> tuple[Subject, date, Fact] | None:
-    """Return how and when a subject's course ended; None while it goes on.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """That a subject's course ended: how, on which day, and the fact that says so."""
 
-    After a withdrawal, a failed screening or completion nothing more is due.
+    how: str
+    day: date
+    fact: Fact
+
+    def __str__(self) -> str:
+        """Return it as people read it."""
+        return f"{self.how} on {self.day}"
+
+
+def ended(protocol: Protocol, state: SubjectState) -> Ended | None:
+    """Return how and when a subject's course ended first; None while it goes on.
+
+    After a withdrawal, a failed screening or completion nothing more is due, nor after what the
+    protocol says ends a course (``Protocol.ends``), such as death.
     """
+    found = [one for ending in protocol.ends for one in endings(ending, state)]
     fact = state.facts.get(Place(OWN, 1, SUBJECT, 1, "status"))
-    if fact is None or state.status not in _ENDS:
-        return None
-    return Subject(str(fact.value)), said_on(fact), fact
+    if fact is not None and state.status in _ENDS:
+        found.append(Ended(str(fact.value), said_on(fact), fact))
+    return min(found, key=lambda one: one.day, default=None)
+
+
+def endings(ending: Ending, state: SubjectState) -> tuple[Ended, ...]:
+    """Return each statement that a subject's course ended in this way."""
+    texts = ((fact, state.text(fact)) for fact in state.valued(ending.item))
+    return tuple(Ended(ending.text, day_of(text), fact) for fact, text in texts if text)

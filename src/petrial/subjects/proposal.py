@@ -181,12 +181,12 @@ def propose(
 
 
 def _check(protocol: Protocol, state: SubjectState, chosen: Mapping[str, date]) -> None:
-    over = ended(state)
+    over = ended(protocol, state)
     if over is not None:
         raise RefusedError(
             where=state.subject,
             field="state of the subject",
-            got=f"{over[0]} on {over[1]}",
+            got=str(over),
             wanted="a subject whose course goes on",
             do="plan nothing more",
         )

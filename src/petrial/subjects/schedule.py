@@ -9,10 +9,9 @@ from petrial.protocol.events import Due, Event
 from petrial.protocol.model import Protocol
 from petrial.subjects.completeness import Filled, MissingForm, fillings_of
 from petrial.subjects.facts import Absent, Fact
-from petrial.subjects.happened import Happened, all_happenings, ended, statements
+from petrial.subjects.happened import Ended, Happened, all_happenings, ended, statements
 from petrial.subjects.judged import Judged, Outcome
 from petrial.subjects.judging import judge_rule
-from petrial.subjects.records import Subject
 from petrial.subjects.spans import days_of
 from petrial.subjects.state import SubjectState
 from petrial.vocabulary.errors import ProtocolError
@@ -167,7 +166,7 @@ def plan_of(protocol: Protocol, state: SubjectState, on: date) -> tuple[Planned,
         state,
         on,
         all_happenings(protocol, state),
-        ended(state),
+        ended(protocol, state),
         Filled(protocol, state, on, fillings_of(state)),
     )
     return tuple(
@@ -186,7 +185,7 @@ class _Course:
     state: SubjectState
     on: date
     happened: Mapping[str, dict[int, Happened]]
-    ended: tuple[Subject, date, Fact] | None
+    ended: Ended | None
     filled: Filled
 
     def concerned(self, event: Event) -> Judged:
@@ -215,7 +214,7 @@ class _Course:
         anchor = self.anchor(event, 1)
         if anchor is None:
             return
-        horizon = self.on if self.ended is None else min(self.on, self.ended[1])
+        horizon = self.on if self.ended is None else min(self.on, self.ended.day)
         number = 1
         while window_of(event, anchor.day, number).due <= horizon:
             yield number
@@ -278,8 +277,8 @@ class _Course:
             return f"events.{event.name}.when is not met"
         if absent is not None and absent.absent == Absent.NOT_APPLICABLE:
             return f"stated as {absent.absent}"
-        if self.ended is not None and (window is None or self.ended[1] <= window.last):
-            return f"{self.ended[0]} on {self.ended[1]}"
+        if self.ended is not None and (window is None or self.ended.day <= window.last):
+            return str(self.ended)
         return ""
 
     def _unanchored(self, event: Event) -> str:

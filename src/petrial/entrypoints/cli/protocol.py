@@ -81,7 +81,7 @@ _FIELDS: Final[dict[Part, tuple[str, ...]]] = {
     Part.IDENTITY: ("identity", "sources"),
     Part.SITES: ("sites",),
     Part.TRACERS: ("tracers",),
-    Part.SCHEDULE: ("events",),
+    Part.SCHEDULE: ("events", "ends"),
     Part.CONFLICTS: ("conflicts",),
     Part.CONSENTS: ("consents",),
     Part.CRITERIA: ("criteria",),
