@@ -1,5 +1,6 @@
 """Loads a ledger on each database, puts it to work, and keeps what each process took."""
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from bench.ledger.place import Place
 from bench.ledger.study import new_database
 from bench.processes import Missing, Run, way
 
-__all__ = ["DATABASES", "PEERS", "STEPS", "LedgerFigures", "Loaded", "measure_ledger"]
+__all__ = ["DATABASES", "NO_SERVER", "PEERS", "STEPS", "LedgerFigures", "Loaded", "measure_ledger"]
 
 DATABASES: Final = ("SQLite", "PostgreSQL")
 STEPS: Final = ("founding", "importing", "asking", "verifying", "cutting")
@@ -25,6 +26,7 @@ PEERS: Final = {
 }
 SERVER: Final = "PETRIAL_POSTGRES"
 """Environment variable with the address of a PostgreSQL server on which databases may be made."""
+NO_SERVER: Final = Missing(f"no server: {SERVER} is not set to its address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,18 @@ class LedgerFigures:
 
     @property
     def agreement(self) -> list[Agreement]:
-        """Whether each ledger holds what the export states, and snapshots are alike."""
-        done = {name: one for name, one in self.loaded.items() if isinstance(one, Loaded)}
+        """Whether each ledger holds what the export states, and snapshots are alike.
+
+        A step that failed is no agreement; a server that is not there is no step.
+        """
         found = []
-        for name, one in done.items():
-            lacking = abs(one.importing.answer["stated"] - self.values)
-            found.append(Agreement(f"facts taken in, {name}", lacking, 0.0))
-        tables = [one.cutting.answer["rows"] for one in done.values()]
+        for name, one in self.loaded.items():
+            if one != NO_SERVER:
+                stated = one.importing.answer["stated"] if isinstance(one, Loaded) else math.inf
+                lacking = abs(stated - self.values)
+                found.append(Agreement(f"facts taken in, {name}", lacking, 0.0))
+        done = [one for one in self.loaded.values() if isinstance(one, Loaded)]
+        tables = [one.cutting.answer["rows"] for one in done]
         if len(tables) > 1:
             apart = max(abs(tables[0][name] - tables[1][name]) for name in tables[0])
             found.append(Agreement("rows of a snapshot's tables, both databases", apart, 0.0))
@@ -136,7 +143,7 @@ def _address(database: str, folder: Path) -> Iterator[str | Missing]:
     if database == "SQLite":
         yield f"sqlite:///{folder / database / 'study.sqlite3'}"
     elif not server:
-        yield Missing(f"no server: {SERVER} is not set to its address")
+        yield NO_SERVER
     else:
         with new_database(server) as address:
             yield address

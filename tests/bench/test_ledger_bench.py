@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from bench.ledger.calendar import filled_forms
 from bench.ledger.cohort import DECADE, NOW, Cohort, write_export
-from bench.ledger.figures import PEERS, LedgerFigures, Loaded, measure_ledger
+from bench.ledger.figures import NO_SERVER, PEERS, LedgerFigures, Loaded, measure_ledger
 from bench.ledger.page import ledger_targets, sections
 from bench.ledger.study import the_protocol
 from bench.processes import Missing, Run
@@ -31,7 +31,7 @@ def loaded(stated: int = 1_000_000, state_ms: float = 30.0, peak_mb: float = 500
 
 def missed(sqlite: Loaded, postgresql: Loaded | None = None) -> list[str]:
     figures = LedgerFigures(DECADE, values=1_000_000, loaded={"SQLite": sqlite})
-    figures.loaded["PostgreSQL"] = postgresql or Missing("no server")
+    figures.loaded["PostgreSQL"] = postgresql or NO_SERVER
     return [one.what for one in ledger_targets(figures) if not one.met]
 
 
@@ -123,6 +123,12 @@ def test_a_database_that_lost_facts_does_not_agree() -> None:
     figures.loaded = {"SQLite": loaded(), "PostgreSQL": loaded(stated=999_999)}
     wrong = [one.what for one in figures.agreement if not one.holds]
     assert wrong == ["facts taken in, PostgreSQL"]
+
+
+def test_a_step_that_failed_does_not_agree_and_a_server_that_is_not_there_is_no_failure() -> None:
+    figures = LedgerFigures(DECADE, values=1_000_000)
+    figures.loaded = {"SQLite": Missing("importing: failed: no room"), "PostgreSQL": NO_SERVER}
+    assert [one.what for one in figures.agreement if not one.holds] == ["facts taken in, SQLite"]
 
 
 def test_without_a_server_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
