@@ -17,7 +17,7 @@ from petrial.subjects.facts import Absent, Draft, Fact, Place
 from petrial.subjects.records import STATUS, Form, Subject
 from petrial.subjects.state import SubjectState
 from petrial.subjects.study import TracerBatch
-from petrial.subjects.visibility import disclosed_groups
+from petrial.subjects.visibility import disclosed_groups, not_yet_disclosed
 from petrial.vocabulary.errors import Problem
 
 __all__ = ["Beside", "Judgement", "Order"]
@@ -171,6 +171,9 @@ class Judgement:
     def _too_late(self, place: Place, said: _Said, before: Fact | None) -> tuple[Problem, ...]:
         """Return why nothing new may be said of a form any more, or of the subject."""
         form = self._slots.form(place.form)
+        early = not_yet_disclosed(self._slots.protocol, self._state, form.name, said.where)
+        if before is None and early:
+            return early
         if form.kind not in IMPORTS:
             where = said.where
             blind = no_longer_blind(self._slots.protocol, self._state, form, where)

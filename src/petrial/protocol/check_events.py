@@ -211,10 +211,19 @@ def _disclosure(protocol: Protocol, disclosure: Disclosure) -> Iterator[Problem]
         yield lost(f"{path}.at", disclosure.at, "event", (e.name for e in protocol.events))
     if not disclosure.to:
         yield fault(f"{path}.to", None, "at least one role", "say to whom it is shown")
-    for number, name in enumerate(disclosure.requires, start=1):
-        if protocol.form(name) is None:
-            known = (form.name for form in protocol.forms)
-            yield lost(f"{path}.requires[{number}]", name, "form", known)
+    for field, names in (("requires", disclosure.requires), ("then", disclosure.then)):
+        for number, name in enumerate(names, start=1):
+            if protocol.form(name) is None:
+                known = (form.name for form in protocol.forms)
+                yield lost(f"{path}.{field}[{number}]", name, "form", known)
+    for number, name in enumerate(disclosure.then, start=1):
+        if name in disclosure.requires:
+            yield fault(
+                f"{path}.then[{number}]",
+                name,
+                "a form that is not to be filled in before as well",
+                "name it under requires or under then",
+            )
 
 
 def tracer_faults(protocol: Protocol) -> Iterator[Problem]:

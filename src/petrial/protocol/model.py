@@ -240,14 +240,25 @@ class Reading(Frozen):
 class Disclosure(Frozen):
     """When an experimental result is shown to whom.
 
-    ``group`` is the visibility group; ``requires`` names forms that must be filled in before, such
-    as the intended therapy; ``at`` the event.
+    Attributes
+    ----------
+    group
+        Visibility group that is shown.
+    to
+        Roles to which it is shown.
+    at
+        The event at which it is.
+    requires
+        Forms that must be filled in before, such as the therapy that is intended without it.
+    then
+        Forms that may be filled in only after it, such as the therapy that is intended with it.
     """
 
     group: Name
     to: tuple[Role, ...]
     at: Name
     requires: tuple[Name, ...] = ()
+    then: tuple[Name, ...] = ()
     source: Sentence
 
 

@@ -111,6 +111,9 @@ def sight_parts(protocol: Protocol) -> Iterator[str]:
         if disclosure.requires:
             forms = ", ".join(code(name) for name in disclosure.requires)
             words += f", once {forms} is filled in"
+        if disclosure.then:
+            forms = ", ".join(code(name) for name in disclosure.then)
+            words += f"; {forms} is filled in only after that"
         said.append(f"{words} \\[{markdown_text(disclosure.source)}\\].")
     if said:
         yield bullets(said)

@@ -24,6 +24,7 @@ class DeviationKind(StrEnum):
     MISSING_FORM = "form not filled in"
     CONSENT = "consent"
     REPORT = "serious adverse event reported late"
+    DISCLOSURE = "stated on the wrong side of a disclosure"
     CONTRADICTION = "statements that cannot both be true"
 
 

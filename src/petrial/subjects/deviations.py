@@ -17,7 +17,7 @@ from petrial.subjects.facts import Absent, Fact
 from petrial.subjects.happened import all_happenings
 from petrial.subjects.judged import Judged, Outcome
 from petrial.subjects.judging import judge_rule
-from petrial.subjects.order_deviations import contradictions_of_ends
+from petrial.subjects.order_deviations import contradictions_of_ends, disclosure_deviations
 from petrial.subjects.scan_deviations import activity_deviations, uptake_deviations
 from petrial.subjects.schedule import DONE, Planned, Status, plan_of
 from petrial.subjects.spans import span_of
@@ -57,6 +57,7 @@ def deviations(protocol: Protocol, state: SubjectState, on: date) -> tuple[Devia
         *_work_up(protocol, state),
         *consent_deviations(protocol, state),
         *_reports(protocol, state, on),
+        *disclosure_deviations(protocol, state),
         *contradictions_of_ends(protocol, state),
     )
 

@@ -17,7 +17,7 @@ from petrial.subjects.records import (
 from petrial.subjects.state import SubjectState
 from petrial.vocabulary.errors import Problem, UsageError
 
-__all__ = ["disclosed_groups", "may_disclose", "sees", "shown"]
+__all__ = ["disclosed_groups", "may_disclose", "not_yet_disclosed", "sees", "shown"]
 
 _EVERYONE: Final = frozenset(Role)
 _TREATING: Final = frozenset({Role.SITE_NURSE, Role.TECHNOLOGIST, Role.ONCOLOGIST})
@@ -187,6 +187,28 @@ def may_disclose(
     }
     lacking = [tuple(_lacking(protocol, one, filled, where)) for one in planned]
     return () if () in lacking else lacking[0]
+
+
+def not_yet_disclosed(
+    protocol: Protocol, state: SubjectState, form: str, where: str
+) -> tuple[Problem, ...]:
+    """Return why a form cannot be filled in yet: it is for after a disclosure that is to come.
+
+    Nothing where one disclosure that opens it has been made, to any of its roles.
+    """
+    waiting = [d for d in protocol.disclosures if form in d.then]
+    if any(d.group in disclosed_groups(state, role) for d in waiting for role in d.to):
+        return ()
+    return tuple(
+        Problem(
+            where,
+            f"form {form}",
+            f"{one.group} is not disclosed yet to {', '.join(role.value for role in one.to)}",
+            "what is stated after the disclosure",
+            "state what is asked before it, then disclose: `petrial subjects disclose`",
+        )
+        for one in waiting[:1]
+    )
 
 
 def _lacking(
