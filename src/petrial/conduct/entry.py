@@ -32,6 +32,7 @@ from petrial.protocol.forms import Form, FormKind, Item
 from petrial.subjects.facts import Absent, Draft, Fact, Place
 from petrial.subjects.study import ALL_SITES
 from petrial.subjects.values import canonical_value
+from petrial.subjects.visibility import not_yet_disclosed
 from petrial.vocabulary.errors import Problem, RefusedError
 from petrial.vocabulary.knowledge import Unknown
 
@@ -165,6 +166,7 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
             problems = together(view, form, at, whole)
             problems += batch_problems(stock(view), form, whole, new, where)
             problems += no_longer_blind(view.protocol, view.state, form, where) if drafts else ()
+            problems += not_yet_disclosed(view.protocol, view.state, form.name, where)
         if problems:
             refuse(problems)
         if drafts:
