@@ -1,7 +1,7 @@
 """Chains drafts to facts and stores them: rows, projection, head and vault in one go."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from petrial.adapters.store.rows import LAST, Row, facts_of
@@ -12,7 +12,11 @@ from petrial.subjects.facts import FACT_FIELDS, SEALED, Draft, Fact, Place, is_s
 from petrial.subjects.records import STATED_ONCE
 from petrial.vocabulary.errors import LedgerError
 
-__all__ = ["Newest", "Writer", "moment_text"]
+__all__ = ["BACK", "Newest", "Writer", "assert_in_time", "moment_text"]
+
+BACK: Final = timedelta(minutes=5)
+"""So much earlier than the latest moment of its chain a fact may be recorded, for the clocks of
+several computers differ; and so much ahead of a server's clock."""
 
 _COLUMNS: Final = ", ".join(FACT_FIELDS)
 _FACTS: Final = (
@@ -76,6 +80,42 @@ def moment_text(moment: datetime, where: str) -> str:
             do="give the clock a time zone",
         )
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def assert_in_time(recorded: datetime, latest: str, subject: str, server: datetime | None) -> None:
+    """Refuse what was recorded before its chain, or after now.
+
+    Parameters
+    ----------
+    recorded
+        Moment of the act, with offset.
+    latest
+        Latest moment in the chain, as it stands there; empty before the first fact.
+    subject
+        Whose chain.
+    server
+        Now by the database's own clock, where it has one.
+
+    Raises
+    ------
+    LedgerError
+        It is more than ``BACK`` before ``latest``, or after ``server``.
+    """
+    where = f"chain of {subject}"
+    text = moment_text(recorded, where)
+    if latest and recorded + BACK < datetime.fromisoformat(latest):
+        wanted = f"at most 5 minutes before {latest}, when something was recorded there already"
+    elif server is not None and recorded > server + BACK:
+        wanted = f"at most 5 minutes after {moment_text(server, where)}, by the server's clock"
+    else:
+        return
+    raise LedgerError(
+        where=where,
+        field="recorded",
+        got=text,
+        wanted=wanted,
+        do="set the clock of this computer right and do it again; nothing of it was stored",
+    )
 
 
 class Writer:

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from django.db import connections, transaction
 
-from petrial.adapters.store.appending import Newest, Writer
+from petrial.adapters.store.appending import Newest, Writer, assert_in_time
 from petrial.adapters.store.refusals import refusing
 from petrial.adapters.store.rows import CURRENT, Row, facts_of, place_of, stream_of
 from petrial.adapters.store.vault import Vault
@@ -26,6 +26,7 @@ _NEW_HEAD: Final = (
     "INSERT INTO ledger_head (subject, site, seq, hash) VALUES (%s, '', 0, %s) "
     "ON CONFLICT (subject) DO NOTHING"
 )
+_LATEST: Final = "SELECT max(recorded) FROM ledger_fact WHERE subject = %s"
 _KEEP: Final = (
     "INSERT INTO ledger_protocol (sha256, text) SELECT %s, %s WHERE NOT EXISTS "
     "(SELECT 1 FROM ledger_protocol WHERE sha256 = %s) ON CONFLICT (sha256) DO NOTHING"
@@ -43,6 +44,7 @@ class DjangoUnit:
         self._failed = False
         self._heads: dict[str, Head] = {}
         self._shared: set[str] = set()
+        self._latest: dict[str, str] = {}
         self._places: OrderedDict[str, dict[Place, Newest]] = OrderedDict()
 
     @property
@@ -73,6 +75,7 @@ class DjangoUnit:
         atomic, self._atomic = self._atomic, None
         self._heads.clear()
         self._shared.clear()
+        self._latest.clear()
         self._places.clear()
         with refusing(f"study {self._study}"):
             atomic.__exit__(None, None, None)
@@ -157,12 +160,14 @@ class DjangoUnit:
         ------
         LedgerError
             A draft replaces what is no longer the newest fact at its place, or would replace
-            one without saying so; or it cannot be stored in both databases.
+            one without saying so; it cannot be stored in both databases; or it is recorded more
+            than five minutes before what stands in the chain, or after a server's now.
         """
         if not drafts:
             return []
         with self._working(f"chain of {subject}"):
             head = self._lock(subject)
+            latest = self._in_time(subject, stamp)
             places = self._places.get(subject)
             if places is None:
                 places = self._remember(subject, self._current_rows(subject))
@@ -170,6 +175,7 @@ class DjangoUnit:
             facts = writer.chain(drafts, head, places)
             writer.store(self._connection)
         self._heads[subject] = Head(subject, facts[-1].seq, facts[-1].hash)
+        self._latest[subject] = max(latest, facts[-1].recorded)
         return facts
 
     def erase(self, commitments: Sequence[str]) -> int:
@@ -206,6 +212,19 @@ class DjangoUnit:
         head = Head(subject) if row is None else Head(subject, *row)
         self._heads[subject] = head
         return head
+
+    def _in_time(self, subject: str, stamp: Stamp) -> str:
+        """Return the latest moment of a chain, after checking that the act does not precede it."""
+        latest, server = self._latest.get(subject), None
+        with self._connection.cursor() as cursor:
+            if latest is None:
+                cursor.execute(_LATEST, [subject])
+                latest = cursor.fetchone()[0] or ""
+            if self._connection.vendor == "postgresql":
+                cursor.execute("SELECT clock_timestamp()")
+                server = cursor.fetchone()[0]
+        assert_in_time(stamp.recorded, latest, subject, server)
+        return latest
 
     def _current_rows(self, subject: str) -> list[Row]:
         with self._connection.cursor() as cursor:

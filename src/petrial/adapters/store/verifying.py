@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, groupby
 from typing import Any, Final
 
+from petrial.adapters.store.appending import BACK
 from petrial.adapters.store.checkpoints import ACCESS_CHAIN, FIRST, ExportedHead, heads_of
 from petrial.adapters.store.ledger import DjangoLedger
 from petrial.adapters.store.rows import Row, reading, stream, stream_upto
@@ -16,6 +18,7 @@ from petrial.vocabulary.errors import LedgerError, Problem
 
 __all__ = ["Verified", "Verifier"]
 
+_CLOCK: Final = "find out whose clock was wrong; what was recorded then is in question, no more"
 RESTORE: Final = "restore the ledger from a backup; do not write to it"
 _CHECKPOINTS: Final = (
     "SELECT number, moment, heads, digest, previous, hash, signature "
@@ -28,9 +31,12 @@ _PROJECTION: Final = (
 )
 _PROJECTED: Final = "SELECT DISTINCT subject FROM ledger_current ORDER BY subject"
 _TEXTS: Final = "SELECT sha256, text FROM ledger_protocol ORDER BY sha256"
-_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _FORM, _ITEM, _VALUE, _REASON = (
+_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _FORM, _ITEM, _VALUE, _RECORDED, _REASON = (
     FACT_FIELDS.index(name)
-    for name in ("study", "site", "subject", "seq", "event", "form", "item", "value", "reason")
+    for name in (
+        *("study", "site", "subject", "seq", "event", "form", "item", "value", "recorded"),
+        "reason",
+    )
 )
 _SEALED_AT_ONCE: Final = 500
 
@@ -85,6 +91,7 @@ class _Chain:
         self.fault: tuple[int, str, str, str] | None = None
         self._study = study
         self._pins = pins
+        self._latest = ""
         self.number = 0
 
     def watched(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -101,6 +108,10 @@ class _Chain:
                 self.adopted.setdefault(str(value), seq)
             if row[_REASON]:
                 sealed[row[_REASON]] = seq
+            if row[_RECORDED] < self._latest:
+                self._back(seq, row[_RECORDED])
+            else:
+                self._latest = row[_RECORDED]
             if row[_STUDY] != study and self.fault is None:
                 self.fault = (seq, "study", str(row[_STUDY]), study)
             if seq in pins and self.fault is None and pins[seq].hash != row[-1]:
@@ -108,6 +119,18 @@ class _Chain:
                 self.fault = (seq, "hash", row[-1][:12], wanted)
             self.last = row
             self.number = seq
+
+    def _back(self, seq: int, recorded: str) -> None:
+        """Note where the chain goes back by more than clocks may differ."""
+        if self.fault is not None:
+            return
+        try:
+            back = datetime.fromisoformat(self._latest) - datetime.fromisoformat(recorded)
+        except (ValueError, TypeError):
+            back = 2 * BACK
+        if back > BACK:
+            wanted = f"at most 5 minutes before {self._latest}, which stands before it"
+            self.fault = (seq, "recorded", recorded, wanted)
 
     def cut(self) -> _Pin | None:
         """Return what tells of facts beyond the end, if anything does."""
@@ -145,7 +168,8 @@ class Verifier:
         )
 
     def _wrong(self, where: str, field: str, got: str, wanted: str) -> None:
-        self._faults.append(Problem(where=where, field=field, got=got, wanted=wanted, do=RESTORE))
+        do = _CLOCK if field == "recorded" else RESTORE
+        self._faults.append(Problem(where=where, field=field, got=got, wanted=wanted, do=do))
 
     def _pin(self, head: ExportedHead, told_by: str) -> None:
         for end in head.heads:
