@@ -303,7 +303,7 @@ class TestEnrolling:
         register(impact.desk(NURSE), "umcg", "S-001")
         with pytest.raises(RefusedError) as caught:
             enrol(impact.desk(NURSE), "S-001", TODAY)
-        assert parts(caught) == ("consent main", "", "given: takes part in the trial")
+        assert parts(caught) == ("consent main", "", "given by 2024-06-03: takes part in the trial")
         assert not hasattr(caught.value, "__notes__")
 
     def test_every_criterion_in_the_way_is_named(self, impact: Trial) -> None:

@@ -225,12 +225,20 @@ class TestConsent:
     def test_only_a_given_consent_meets_it(self, answer: str, expected: Outcome) -> None:
         assert outcome(self.OF, ("@own/@consent.taking_part", answer, "2024-05-01")) is expected
 
-    def test_the_newest_answer_counts_whatever_its_day(self) -> None:
+    @pytest.mark.parametrize(("day", "expected"), [("2024-05-21", NOT_MET), ("2024-05-22", MET)])
+    def test_the_answer_of_the_newest_day_up_to_that_of_judgement_counts(
+        self, day: str, expected: Outcome
+    ) -> None:
+        """Whatever the order of recording; judged on 21 May."""
         given_then_withdrawn = (
-            ("@own/@consent.taking_part", "given", "2024-05-01"),
-            ("@own/@consent[2].taking_part", "withdrawn", "2024-05-22"),
+            ("@own/@consent.taking_part", "withdrawn", day),
+            ("@own/@consent[2].taking_part", "given", "2024-05-01"),
         )
-        assert outcome(self.OF, *given_then_withdrawn) is NOT_MET
+        assert outcome(self.OF, *given_then_withdrawn) is expected
+
+    def test_an_answer_of_a_later_day_only_is_none_yet(self) -> None:
+        found = judged(self.OF, ("@own/@consent.taking_part", "given", "2024-05-22"))
+        assert found.outcome is UNKNOWN
 
     def test_what_was_never_asked_is_unknown_and_named(self) -> None:
         found = judged(self.OF, ("@own/@consent.findings", "given"))

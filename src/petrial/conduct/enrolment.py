@@ -128,7 +128,7 @@ def consent(desk: Desk, subject: str, answers: Answers, *, dry_run: bool = False
         problems += [
             Problem(where, name, "withdrawn", "a consent that was given", "correct the answer")
             for name, answer in answers.given.items()
-            if answer is Given.WITHDRAWN and view.state.consent(name) is not Given.GIVEN
+            if answer is Given.WITHDRAWN and view.state.consent(name, answers.on) is not Given.GIVEN
         ]
         problems += [
             Problem(
@@ -239,16 +239,16 @@ def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
     Raises
     ------
     RefusedError
-        A required consent is missing, a criterion is not fulfilled or unknown, or the subject was
-        not found eligible before, each reason named; or the day lies in the future.
+        A required consent was not given by that day, a criterion is not fulfilled or unknown, or
+        the subject was not found eligible before, each reason named; or the day lies in the future.
     """
 
     def decide(view: View) -> Decision:
         _past(on, view, f"enrol {subject}")
         lacking = [
-            _lacking(subject, one)
+            _lacking(subject, one, on)
             for one in view.protocol.consents
-            if one.required and view.state.consent(one.name) is not Given.GIVEN
+            if one.required and view.state.consent(one.name, on) is not Given.GIVEN
         ]
         lacking += [
             Problem(
@@ -284,12 +284,12 @@ def enrol(desk: Desk, subject: str, on: date, *, dry_run: bool = False) -> Done:
     return perform(desk, Act.ENROL, subject, decide, dry_run=dry_run)
 
 
-def _lacking(subject: str, one: Consent) -> Problem:
+def _lacking(subject: str, one: Consent, on: date) -> Problem:
     return Problem(
         f"enrol {subject}",
         f"consent {one.name}",
         "",
-        f"given: {one.text}",
+        f"given by {on.isoformat()}: {one.text}",
         "ask for it, and state the answer: `petrial subjects consent`",
     )
 
@@ -307,6 +307,8 @@ def withdraw(desk: Desk, subject: str, on: date, reason: str, *, dry_run: bool =
         stated = _ended(view, SubjectHappening.WITHDREW, on)
         said = checked_reason(reason, f"withdraw {subject}")
         day = on.isoformat()
+        if view.state.own(SUBJECT, "erased") is not None:
+            return Decision(drafts=(stated,), notes=("The reason is not kept: erased is erased.",))
         return Decision(
             drafts=(stated, own(SUBJECT, "ended_because", said, observed=day, sealed=True))
         )
@@ -352,7 +354,8 @@ def erase(desk: Desk, subject: str, reason: str, *, dry_run: bool = False) -> Do
 
     Those of values that were replaced go too. The chain stays whole: it holds commitments, which
     without their salt tell nothing. The reason of the erasure is sealed like any other, and goes
-    with the next one. From then on no value of the subject is stated or corrected.
+    with the next one. From then on a subject is withdrawn, completed, locked, its queries closed,
+    and nothing else is stated of it.
 
     Raises
     ------

@@ -62,8 +62,7 @@ def judge_rule(
     protocol
         Units of the items, and what dates forms and events.
     on
-        Day of judgement. What is dated later does not count, but for consents: the newest answer
-        always does.
+        Day of judgement. What is dated later does not count.
     form
         A filled-in form (its ``item`` does not matter): items of this form then mean this form,
         not the newest one, and an item that it does not hold is not ``Stated``.
@@ -236,8 +235,10 @@ def _lowest(rule: RiseAbove, facts: list[Fact], case: Case) -> tuple[Decimal, Fo
 
 def _consented(rule: Consented, case: Case) -> Judged:
     path = f"{CONSENT}.{rule.consent}"
-    fact = case.state.answer(rule.consent)
+    fact = case.state.answer(rule.consent, case.on)
     if fact is None:
-        return _undecided(Gap(path, "was not asked for"))
+        later = case.state.answer(rule.consent)
+        when = "" if later is None else f" by {case.on.isoformat()}"
+        return _undecided(Gap(path, f"was not asked for{when}"))
     by = (evidence_of(path, fact, str(fact.value), case),)
-    return _decided(met=case.state.consent(rule.consent) is Given.GIVEN, by=by)
+    return _decided(met=fact.value == Given.GIVEN.value, by=by)

@@ -86,15 +86,24 @@ class SubjectState:
         status = self.own(SUBJECT, "status")
         return None if status is None else Subject(status)
 
-    def answer(self, name: str) -> Fact | None:
-        """Return the newest fact that answers a consent; None where it was never asked."""
-        facts = self._by_item.get((CONSENT, name), [])
-        return next((fact for fact in reversed(facts) if fact.value is not None), None)
+    def answer(self, name: str, on: date | None = None) -> Fact | None:
+        """Return the answer to a consent that is in force; None where there is none.
 
-    def consent(self, name: str) -> Given | None:
-        """Return the newest answer to a consent; None where it was never asked."""
-        newest = self.answer(name)
-        return None if newest is None else Given(str(newest.value))
+        The one of the newest day, of one day the one recorded last. One whose day is not stated
+        goes before all others. With ``on`` only answers up to that day count.
+        """
+        last = "9999-12-31" if on is None else on.isoformat()
+        facts = self._by_item.get((CONSENT, name), [])
+        return max(
+            (fact for fact in facts if fact.value is not None and fact.observed[:10] <= last),
+            key=lambda fact: (fact.observed[:10], fact.seq),
+            default=None,
+        )
+
+    def consent(self, name: str, on: date | None = None) -> Given | None:
+        """Return what the answer in force says, as of ``answer``; None where there is none."""
+        answer = self.answer(name, on)
+        return None if answer is None else Given(str(answer.value))
 
     def form_status(self, event: str, event_repeat: int, form: str, repeat: int) -> Form:
         """Return whether a form is open, signed or locked."""
