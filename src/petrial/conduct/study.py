@@ -1,13 +1,15 @@
 """Acts of the study as a whole: founding, protocol versions, roles, analysis plan, unblinding."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from petrial.conduct.desk import VIA, Decision, Desk, Done, View, named_via, perform
 from petrial.conduct.drafts import own, text_digest
 from petrial.conduct.filling import checked_reason
 from petrial.conduct.ledger import Ledger, Stamp
-from petrial.conduct.permissions import Act
+from petrial.conduct.permissions import CLINICAL, Act
 from petrial.protocol.model import Protocol, Role
 from petrial.subjects.facts import STUDY, Draft, Fact
 from petrial.subjects.reconsent import TAKING_PART
@@ -243,7 +245,8 @@ def grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False
     Raises
     ------
     RefusedError
-        The site does not exist, the person has that role there, or the name cannot be recorded.
+        The site does not exist, the person has that role there, the name cannot be recorded or
+        could be taken for another; or a reader would see clinical data by another role.
     """
 
     def decide(view: View) -> Decision:
@@ -263,7 +266,12 @@ def grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = False
                 wanted="a role that is not held yet",
                 do="nothing: there is nothing to change",
             )
-        return Decision(drafts=_granted(next_repeat(view.study, GRANT), user, role, site))
+        _alike(view, user)
+        _blind(view, user, role, site)
+        own_grant = user == view.person.user
+        note = f"{user} grants this role to themselves: let someone else confirm that it is right."
+        drafts = _granted(next_repeat(view.study, GRANT), user, role, site)
+        return Decision(drafts=drafts, notes=(note,) if own_grant else ())
 
     _usable(user)
     return perform(desk, Act.GRANT, STUDY, decide, dry_run=dry_run)
@@ -303,15 +311,55 @@ def end_grant(desk: Desk, user: str, role: Role, site: str, *, dry_run: bool = F
     return perform(desk, Act.END_GRANT, STUDY, decide, dry_run=dry_run)
 
 
+_USER: Final = re.compile(r"[A-Za-z0-9._@-]{1,64}")
+
+
 def _usable(user: str) -> None:
-    """Refuse a name that would read as another: the ledger says ``NAME via ACCOUNT``."""
-    if not user or not user.isprintable() or user != user.strip() or VIA in f" {user} ":
+    """Refuse a name that could read as another: the ledger says ``NAME via ACCOUNT``."""
+    if _USER.fullmatch(user) is None or user == VIA.strip():
         raise RefusedError(
             where="grant",
             field="name of the person",
-            got=user,
-            wanted="a name on one line, without spaces around it and without the word via",
+            got=ascii(user),
+            wanted="a name of unaccented letters, digits, points, hyphens, _ and @, but not via",
             do="take the name that the person signs in with",
+        )
+
+
+def _alike(view: View, user: str) -> None:
+    """Refuse a name that differs from one that was ever granted a role by capitals only."""
+    names = {view.study.own(GRANT, "user", repeat) for repeat in view.study.repeats_of(GRANT)}
+    other = next((n for n in sorted(filter(None, names)) if n.lower() == user.lower()), user)
+    if user not in names and other != user:
+        raise RefusedError(
+            where=f"grant to {user}",
+            field="name of the person",
+            got=user,
+            wanted=f"a name that differs from {other} by more than capital letters",
+            do=f"write {other}, or give the other person a name of their own",
+        )
+
+
+def _blind(view: View, user: str, role: Role, site: str) -> None:
+    """Refuse that a reader sees clinical data at a site by another role."""
+    against = CLINICAL if role is Role.READER else {Role.READER} if role in CLINICAL else set()
+    held = next(
+        (
+            one
+            for one in grants(view.study)
+            if one.user == user
+            and one.role in against
+            and (one.site == site or ALL_SITES in {one.site, site})
+        ),
+        None,
+    )
+    if held is not None:
+        raise RefusedError(
+            where=f"grant to {user}",
+            field="blinding of readers",
+            got=f"{role.value} at {site} beside {held.role.value} at {held.site}",
+            wanted="a reader who sees no clinical data at the same site",
+            do="let another person read; or end the other role: `petrial study end-grant`",
         )
 
 
