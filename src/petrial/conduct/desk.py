@@ -5,13 +5,14 @@ site, loads the state, lets the decision be made, and appends its facts in one u
 act that is refused, or fails on the way, leaves no trace in the ledger.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
+from petrial.conduct.identity import numbers_of, twins
 from petrial.conduct.ledger import Clock, Ledger, Stamp, UnitOfWork
-from petrial.conduct.permissions import OF_STUDY, PERMITTED, Act
+from petrial.conduct.permissions import AFTER_ERASURE, OF_STUDY, PERMITTED, Act
 from petrial.protocol.model import Protocol, Role
 from petrial.subjects.facts import STUDY, Draft, Fact
 from petrial.subjects.records import SUBJECT
@@ -100,8 +101,8 @@ class View:
     person, now
         Who acts, and when.
     numbers
-        For a registration: the hospital's numbers that are registered at the site, with their
-        subjects.
+        For a registration, and where the hospital's number is stated: those of the site, as
+        ``identity.numbers_of`` gives them.
     sealed
         For an erasure: commitments to all texts that were ever sealed in the chain.
     """
@@ -111,7 +112,7 @@ class View:
     protocol: Protocol
     person: Person
     now: datetime
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
     sealed: tuple[str, ...] = ()
 
 
@@ -231,13 +232,14 @@ def protocol_for(desk: Desk, study: SubjectState, site: str, now: datetime) -> P
     return desk.parse(desk.ledger.protocol_text(adoption.digest), where)
 
 
-def perform(
+def perform(  # noqa: PLR0913  three of them are given by name only
     desk: Desk,
     act: Act,
     subject: str,
     decide: Callable[[View], Decision],
     *,
     site: str | None = None,
+    alone: bool = False,
     dry_run: bool = False,
 ) -> Done:
     """Let an act take place, whole or not at all.
@@ -255,18 +257,20 @@ def perform(
     site
         The site, for a subject that is being registered and for acts about one site; otherwise
         the subject's own.
+    alone
+        Whether nobody may act in the study meanwhile, for the act tells who a subject is.
     dry_run
         Only say what would happen.
 
     Raises
     ------
     RefusedError
-        Permission, site, protocol or state forbid it.
+        Permission, site, protocol or state forbid it; or the texts of the subject were erased.
     LedgerError
         Someone else changed the same in the meantime, or the ledger cannot be written.
     """
     with desk.ledger.unit() as unit:
-        view, place = _viewed(desk, act, subject, unit, site or "")
+        view, place = _viewed(desk, act, subject, unit, _Asked(site or "", alone))
         decision = decide(view)
         stamp = Stamp(
             act=act.value,
@@ -293,44 +297,48 @@ def perform(
     )
 
 
-def _viewed(desk: Desk, act: Act, subject: str, unit: UnitOfWork, site: str) -> tuple[View, str]:
+class _Asked(NamedTuple):
+    """The site that was named, and whether the act takes place alone."""
+
+    site: str
+    alone: bool
+
+
+def _viewed(
+    desk: Desk, act: Act, subject: str, unit: UnitOfWork, asked: _Asked
+) -> tuple[View, str]:
     """Return what is to be decided from, and the site, after checking role, subject and site."""
     new = act is Act.REGISTER  # the study's chain is locked for it: two cannot register at once
-    locked = subject == STUDY or new  # else it is shared: no role ends, no batch is rejected now
+    locked = subject == STUDY or new or asked.alone
+    # Otherwise it is shared: no role ends, no batch is rejected meanwhile.
     stated = unit.current(STUDY) if locked else unit.shared(STUDY)
     study = SubjectState.of(STUDY, stated)
     person = enter(desk, study, act)
     if subject == STUDY:
-        state, place = study, site or ALL_SITES
+        state, place = study, asked.site or ALL_SITES
     else:
         facts = unit.current(subject)
         state = SubjectState.of(subject, facts, unit.opened(facts))
-        place = state.site or site
+        place = state.site or asked.site
     now = desk.clock()  # after waiting for others, so that no fact is recorded before theirs
     _known(state, act, subject)
     if not person.at(place):
         _elsewhere(person, act, place)
+    if new and (alike := twins(desk.ledger.subjects(), subject)):
+        refuse(alike)
+    if subject != STUDY and act not in AFTER_ERASURE and state.own(SUBJECT, "erased") is not None:
+        _forgotten(act, subject)
+    protocol = protocol_for(desk, study, place, now)
     view = View(
         state=state,
         study=study,
-        protocol=protocol_for(desk, study, place, now),
+        protocol=protocol,
         person=person,
         now=now,
-        numbers=_numbers(desk, place) if new else {},
+        numbers=numbers_of(desk.ledger, protocol, place) if new or asked.alone else {},
         sealed=_sealed(unit.facts(subject)) if act is Act.ERASE else (),
     )
     return view, place
-
-
-def _numbers(desk: Desk, site: str) -> Mapping[str, str]:
-    """Return the hospital's numbers that are registered at a site, with their subjects."""
-    facts = [fact for fact in desk.ledger.across(SUBJECT, "pseudonym") if fact.site == site]
-    opened = desk.ledger.opened(facts)
-    return {
-        opened[fact.value]: fact.subject
-        for fact in facts
-        if fact.value is not None and fact.value in opened
-    }
 
 
 def _sealed(facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -356,6 +364,16 @@ def _known(state: SubjectState, act: Act, subject: str) -> None:
         got=f"{subject}, already registered" if new else f"{subject}, not registered",
         wanted="a new subject" if new else "a registered subject",
         do="choose another number" if new else "check the number: `petrial subjects list`",
+    )
+
+
+def _forgotten(act: Act, subject: str) -> NoReturn:
+    raise RefusedError(
+        where=f"{act.value} {subject}",
+        field="subject",
+        got="erased",
+        wanted="a subject whose texts were not erased",
+        do="after an erasure nothing is added: the person asked to be forgotten",
     )
 
 

@@ -25,8 +25,9 @@ from petrial.conduct.filling import (
     together,
     unseen,
 )
+from petrial.conduct.identity import HOSPITAL_NUMBER, same_person
 from petrial.conduct.permissions import FILLING, Act
-from petrial.conduct.remarks import batch_problems, remarks
+from petrial.conduct.remarks import batch_problems, remarks, without_consent
 from petrial.conduct.stating import Stated, new_drafts, reason_problems
 from petrial.protocol.forms import Form, FormKind, Item
 from petrial.subjects.facts import Absent, Draft, Fact, Place
@@ -145,7 +146,8 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
     RefusedError
         Nothing is stated; a value cannot be (all such are named), contradicts another, or differs
         from one that is stated; the form is unknown, of another act, locked, or not this role's;
-        an item is not seen by this role; the subject has withdrawn.
+        an item is not seen by this role; the hospital's number is another subject's; the subject
+        has withdrawn, and it is no adverse event.
     """
 
     def decide(view: View) -> Decision:
@@ -165,15 +167,28 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         if not problems:
             problems = together(view, form, at, whole)
             problems += batch_problems(stock(view), form, whole, new, where)
+            problems += _who(view, {n: whole[n] for n in new}, where)
             problems += no_longer_blind(view.protocol, view.state, form, where) if drafts else ()
             problems += not_yet_disclosed(view.protocol, view.state, form.name, where)
         if problems:
             refuse(problems)
         if drafts:
             drafts = (*drafts, *changed(view, at))
-        return Decision(drafts=drafts, notes=remarks(view.protocol, form, whole, new))
+        notes = remarks(view.protocol, form, whole, new)
+        if drafts:
+            notes += without_consent(view.protocol, view.state, view.now.date())
+        return Decision(drafts=drafts, notes=notes)
 
-    return perform(desk, act, subject, decide, dry_run=dry_run)
+    alone = HOSPITAL_NUMBER in entry.values
+    return perform(desk, act, subject, decide, alone=alone, dry_run=dry_run)
+
+
+def _who(view: View, new: Mapping[str, str], where: str) -> tuple[Problem, ...]:
+    """Return a problem where the hospital's number that is stated is another subject's."""
+    number = new.get(HOSPITAL_NUMBER)
+    if number is None:
+        return ()
+    return same_person(view.numbers, view.state.subject, number, where)
 
 
 def _right_act(act: Act, form: Form, view: View) -> None:
@@ -198,12 +213,12 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
     RefusedError
         There is nothing to correct, no reason, no difference; the value has changed since the
         person saw it, cannot be, or contradicts others; the form is locked or not this role's, or
-        the item is not seen by it.
+        the item is not seen by it; or it is an intention of before a disclosure that has happened.
     """
 
     def decide(view: View) -> Decision:
         place = correction.place
-        form, _ = filled_form(view, place.event, place.event_repeat, place.form, place.form_repeat)
+        form, _ = filled_form(view, *place[:4], correcting=True)
         where = f"{view.state.subject}, {place}"
         item = form.item(place.item)
         before = view.state.facts.get(place)
@@ -222,12 +237,15 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
         whole = {**stated_before(view, place), **new}
         clashes = together(view, form, place, whole)
         clashes += batch_problems(stock(view), form, whole, new, where)
+        clashes += no_longer_blind(view.protocol, view.state, form, where)
+        clashes += _who(view, new, where)
         if clashes:
             refuse(clashes)
         notes = remarks(view.protocol, form, whole, new)
         return Decision(drafts=(draft, *changed(view, place)), notes=notes)
 
-    return perform(desk, Act.CORRECT, subject, decide, dry_run=dry_run)
+    alone = correction.place.item == HOSPITAL_NUMBER
+    return perform(desk, Act.CORRECT, subject, decide, alone=alone, dry_run=dry_run)
 
 
 def _corrected(view: View, item: Item, before: Fact, correction: Correction, where: str) -> Draft:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from petrial.conduct.desk import View
-from petrial.conduct.permissions import FILLS
+from petrial.conduct.permissions import AFTER_WITHDRAWAL, FILLS
 from petrial.protocol.forms import Form, FormKind, Item, ItemType
 from petrial.protocol.model import Protocol
 from petrial.subjects.contradictions import contradictions
@@ -12,7 +12,6 @@ from petrial.subjects.facts import Draft, Place
 from petrial.subjects.records import (
     FORM_MOVES,
     STATUS,
-    SUBJECT,
     FormHappening,
     Subject,
     moved,
@@ -43,15 +42,23 @@ SHORTEST_REASON: Final = 5
 
 
 def filled_form(
-    view: View, event: str, event_repeat: int, form: str, form_repeat: int | None
+    view: View,
+    event: str,
+    event_repeat: int,
+    form: str,
+    form_repeat: int | None,
+    *,
+    correcting: bool = False,
 ) -> tuple[Form, int]:
     """Return the form that is meant and its repeat, after checking that it may be changed now.
+
+    After a withdrawal adverse events are still recorded, and what stands is corrected.
 
     Raises
     ------
     RefusedError
         The event does not hold the form or does not repeat; the role does not fill it in; it is
-        locked; the subject has withdrawn, or its texts were erased.
+        locked; the subject has withdrawn.
     """
     where = f"{view.state.subject}, {event}"
     planned = view.protocol.event(event)
@@ -83,22 +90,8 @@ def filled_form(
             do="leave the repeat out",
         )
     repeat = _repeat(view, found, Place(event, event_repeat, form, 1, ""), form_repeat)
-    if view.state.own(SUBJECT, "erased") is not None:
-        raise RefusedError(
-            where=where,
-            field="subject",
-            got="erased",
-            wanted="a subject whose texts were not erased",
-            do="after an erasure nothing is added: the person asked to be forgotten",
-        )
-    if view.state.status is Subject.WITHDRAWN:
-        raise RefusedError(
-            where=where,
-            field="subject",
-            got="withdrawn",
-            wanted="a subject who takes part",
-            do="after withdrawal nothing is added; what was stated before stays",
-        )
+    if view.state.status is Subject.WITHDRAWN and not correcting:
+        _only_safety(found, where)
     state = view.state.form_status(event, event_repeat, form, repeat)
     if state is FormState.LOCKED:
         raise RefusedError(
@@ -109,6 +102,18 @@ def filled_form(
             do="let a data manager unlock it, with the reason: `petrial forms unlock`",
         )
     return found, repeat
+
+
+def _only_safety(form: Form, where: str) -> None:
+    if form.kind in AFTER_WITHDRAWAL:
+        return
+    raise RefusedError(
+        where=where,
+        field="subject",
+        got="withdrawn",
+        wanted="a subject who takes part; of others adverse events and corrections only",
+        do="leave it out: after withdrawal nothing else is added, and what was stated stays",
+    )
 
 
 def _repeat(view: View, form: Form, place: Place, asked: int | None) -> int:

@@ -70,7 +70,7 @@ def hospital_number(view: View, subject: str, entered: str) -> str:
     """Return the canonical hospital number; refuse one that another subject of the site has."""
     where = f"register {subject}"
     number = label_text(view, _NUMBER, entered, where)
-    if taken := same_person(dict(view.numbers), subject, number, where):
+    if taken := same_person(view.numbers, subject, number, where):
         refuse(taken)
     return number
 

@@ -1,16 +1,17 @@
 """What to tell a person beside what they state: clocks that start, batches that do not fit."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from petrial.protocol.forms import Form, FormKind
 from petrial.protocol.model import Protocol
-from petrial.subjects.records import Batch
+from petrial.subjects.records import Batch, Given
 from petrial.subjects.spans import span_of
-from petrial.subjects.state import moment_of
+from petrial.subjects.state import SubjectState, moment_of
 from petrial.subjects.study import TracerBatch
 from petrial.vocabulary.errors import Problem
 
-__all__ = ["batch_problems", "remarks", "report_until"]
+__all__ = ["batch_problems", "remarks", "report_until", "without_consent"]
 
 
 def report_until(protocol: Protocol, aware_at: str) -> str | None:
@@ -54,6 +55,21 @@ def remarks(
     figure = protocol.serious_report
     sure = "" if figure is None or figure.confirmed else ", which is not confirmed"
     return (f"Serious: report it to the sponsor by {until} ({figure} after aware_at{sure}).",)
+
+
+def without_consent(protocol: Protocol, state: SubjectState, on: date) -> tuple[str, ...]:
+    """Return sentences for who records of a subject that took back a required consent.
+
+    It is recorded, for it took place; whether it may be used is not for whoever records it.
+    """
+    return tuple(
+        f"Consent {one.name}, which is required, was withdrawn on {answer.observed[:10]}: "
+        "this is recorded; tell the investigator."
+        for one in protocol.consents
+        if one.required
+        and (answer := state.answer(one.name, on)) is not None
+        and answer.value == Given.WITHDRAWN.value
+    )
 
 
 def batch_problems(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from petrial.conduct.desk import View
 from petrial.conduct.filling import unseen
-from petrial.protocol.forms import Form
+from petrial.protocol.forms import Form, Item
 from petrial.subjects.facts import Absent, Draft, Fact, Place
 from petrial.vocabulary.errors import Problem
 
@@ -57,10 +57,11 @@ def new_drafts(
             continue
         hidden = unseen(view, form, item, where)
         before = view.state.facts.get(place)
-        free = before is None or before.absent == Absent.REMOVED.value
-        if hidden or not free:
+        if hidden or before is not None:
             same = before is not None and stated.same(before, view.state.text(before))
-            problems += hidden or (() if same else (_differs(where, name, sealed=item.sealed),))
+            removed = before is not None and before.absent == Absent.REMOVED.value
+            differs = _removed(where, name) if removed else _differs(where, item)
+            problems += hidden or (() if same else (differs,))
             continue
         value, why = stated.of(name)
         drafts.append(
@@ -71,19 +72,28 @@ def new_drafts(
                 absent=why,
                 observed=stated.observed,
                 sealed=item.sealed and value is not None,
-                replaces=None if before is None else before.seq,
             )
         )
     return tuple(drafts), tuple(problems)
 
 
-def _differs(where: str, name: str, *, sealed: bool) -> Problem:
+def _differs(where: str, item: Item) -> Problem:
+    return Problem(
+        where,
+        item.name,
+        "another value" if item.sealed else "a value that differs from the one stated before",
+        "a place that has no value yet",
+        "if it was wrong, correct it with the reason: `petrial forms correct`",
+    )
+
+
+def _removed(where: str, name: str) -> Problem:
     return Problem(
         where,
         name,
-        "another value" if sealed else "a value that differs from the one stated before",
+        "a value for a place from which one was removed",
         "a place that has no value yet",
-        "if it was wrong, correct it with the reason: `petrial forms correct`",
+        "state it anew with the reason: `petrial forms correct`",
     )
 
 

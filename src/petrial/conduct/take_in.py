@@ -1,6 +1,6 @@
 """The act that takes a file in: every value of it or none, in one unit of work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from petrial.conduct.calendars import LARGEST_SHIFT_DAY
 from petrial.conduct.cells import Cell
@@ -10,8 +10,9 @@ from petrial.conduct.desk import (
     enter,
     protocol_for,
     refuse,
+    study_state,
 )
-from petrial.conduct.identity import numbers_of, twins
+from petrial.conduct.identity import HOSPITAL_NUMBER, numbers_of, twins
 from petrial.conduct.intake import Imported, Order, Setting, import_cells
 from petrial.conduct.judgement import Beside
 from petrial.conduct.ledger import Stamp, UnitOfWork
@@ -51,8 +52,12 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
     LedgerError
         Someone else changed the same in the meantime.
     """
+    early = study_state(desk.ledger)
+    home = next(iter(sorted(enter(desk, early, Act.IMPORT).sites)), ALL_SITES)
+    cells = list(read(protocol_for(desk, early, home, desk.clock())))
     with desk.ledger.unit() as unit:
-        study = SubjectState.of(STUDY, unit.current(STUDY))  # locked: nobody registers meanwhile
+        alone = bool(register_at) or any(_tells_who(cell) for cell in cells)
+        study = SubjectState.of(STUDY, unit.current(STUDY) if alone else unit.shared(STUDY))
         now = desk.clock()
         person = enter(desk, study, Act.IMPORT)
         settings: dict[str, Setting] = {}
@@ -78,11 +83,8 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
                 settings[site] = Setting(protocol, stamp, beside)
             return settings[site]
 
-        home = next(iter(sorted(person.sites)), ALL_SITES)
-        cells = read(protocol_for(desk, study, home, now))
         sites = dict(desk.ledger.subjects())
         if register_at:
-            cells = list(cells)
             new = {c.subject for c in cells if isinstance(c, Cell)} - sites.keys()
             here = setting(register_at)
             alike = [
@@ -92,10 +94,21 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
                 refuse(alike)
             _register(desk, unit, sorted(new), here)
             sites |= dict.fromkeys(new, register_at)
-        imported = import_cells(unit, cells, sites, setting, order)
+        imported = import_cells(unit, _handed(cells), sites, setting, order)
         if not order.dry_run:
             unit.commit()
     return imported
+
+
+def _tells_who(cell: Cell | Problem) -> bool:
+    return isinstance(cell, Cell) and cell.item == HOSPITAL_NUMBER
+
+
+def _handed(cells: list[Cell | Problem]) -> Iterator[Cell | Problem]:
+    """Yield the cells and let go of them: a long file is not held twice."""
+    cells.reverse()
+    while cells:
+        yield cells.pop()
 
 
 def _register(desk: Desk, unit: UnitOfWork, new: list[str], here: Setting) -> None:
