@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from made_acts import INTENTION, READ
-from made_studies import Trial, enrolled
+from made_protocol import made_data
+from made_studies import Trial, adopted, enrolled
+from petrial.adapters.files.protocol import dump_protocol
 from petrial.adapters.store.audit import verify
 from petrial.conduct.disclosure import disclose
+from petrial.conduct.enrolment import register
 from petrial.conduct.overview import seen
 from petrial.conduct.trail import accesses, trail
 from petrial.protocol.model import Role
@@ -122,3 +125,19 @@ def test_the_ledger_keeps_who_knew_what_when(crossing: Trial) -> None:
     assert (looked.act, looked.author, looked.role) == ("saw", "oncologist@umcg", "oncologist")
     assert "fes_read" in looked.what.split()
     assert verify(the.ledger).whole
+
+
+def test_each_disclosure_asks_for_its_own_forms_only(tiny: Trial) -> None:
+    """Of two that the protocol plans, the other one's intention hinders nothing."""
+    data = made_data()
+    data["identity"]["version"] = "1.1"
+    further = {**data["disclosures"][0], "group": "clinical", "to": ["reader"]}
+    data["disclosures"].insert(0, {**further, "requires": ["scan"]})
+    adopted(tiny, dump_protocol(data))
+    register(tiny.desk(NURSE), "north", "T-1")
+    tiny.fill(NURSE, "T-1", "screening/history", {"visited_on": "2024-06-01"})
+    done = disclose(tiny.desk(NURSE), "T-1", "imaging", ONCOLOGIST)
+    assert [fact.value for fact in done.facts] == ["imaging", "oncologist"]
+    with pytest.raises(RefusedError) as caught:
+        disclose(tiny.desk(NURSE), "T-1", "clinical", READER)
+    assert parts(caught)[0] == "form scan"
