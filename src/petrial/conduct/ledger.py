@@ -49,9 +49,10 @@ class Access:
     subject
         Of whom; ``@study`` where of all.
     what
-        Which groups, forms or files.
+        Names of groups, forms or kinds of file, from the program and the protocol, never typed by
+        a person: they stand openly in the chain.
     why
-        The purpose, as stated.
+        The purpose, as stated; sealed.
     """
 
     act: str
@@ -192,6 +193,10 @@ class Ledger(Protocol):
 
     def saw(self, access: Access) -> None:
         """Add a row to the access chain, in a transaction of its own."""
+        ...
+
+    def erase_purposes(self, numbers: Sequence[int]) -> int:
+        """Erase why someone looked, in rows of the access chain; return how many there were."""
         ...
 
     def seen(self) -> Iterator[Seen]:

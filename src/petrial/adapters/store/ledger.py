@@ -47,7 +47,8 @@ class DjangoLedger:
         self._study = study
         self._alias = framework.register(address.facts)
         self._access = framework.register(address.access)
-        self.accesses = AccessChain(self._access, study, clock)
+        purposes = Vault(keys.vault, study, "ledger_access_vault")
+        self.accesses = AccessChain(self._access, study, clock, purposes)
 
     @property
     def study(self) -> str:
@@ -147,6 +148,10 @@ class DjangoLedger:
     def saw(self, access: Access) -> None:
         """Add a row to the access chain, in a transaction of its own."""
         self.accesses.append(access)
+
+    def erase_purposes(self, numbers: Sequence[int]) -> int:
+        """Erase why someone looked, in rows of the access chain; return how many there were."""
+        return self.accesses.erase(numbers)
 
     def seen(self) -> Iterator[Seen]:
         """Yield the rows of the access chain, in order."""

@@ -13,6 +13,7 @@ _RIGHTS: Final = {
     "ledger_head": "SELECT, INSERT, UPDATE",
     "ledger_current": "SELECT, INSERT, UPDATE, DELETE",
     "ledger_vault": "SELECT, INSERT, DELETE",
+    "ledger_access_vault": "SELECT, INSERT, DELETE",
     "django_migrations": "SELECT",
 }
 _HOLDS: Final = (

@@ -16,9 +16,9 @@ __all__ = ["Vault"]
 _SALT: Final = 32
 _NONCE: Final = 12
 _AT_ONCE: Final = 500
-_INSERT: Final = "INSERT INTO ledger_vault (commitment, ciphertext) VALUES (%s, %s)"
-_SELECT: Final = "SELECT commitment, ciphertext FROM ledger_vault WHERE commitment IN ({})"
-_DELETE: Final = "DELETE FROM ledger_vault WHERE commitment IN ({})"
+_INSERT: Final = "INSERT INTO {} (commitment, ciphertext) VALUES (%s, %s)"
+_SELECT: Final = "SELECT commitment, ciphertext FROM {} WHERE commitment IN ({})"
+_DELETE: Final = "DELETE FROM {} WHERE commitment IN ({})"
 
 
 class Vault:
@@ -28,9 +28,10 @@ class Vault:
     commitment as associated data: a text moved to another commitment does not open.
     """
 
-    def __init__(self, key: bytes, study: str) -> None:
+    def __init__(self, key: bytes, study: str, table: str = "ledger_vault") -> None:
         self._cipher = AESGCM(key)
         self._study = study
+        self._table = table
 
     def seal(self, text: str) -> tuple[str, bytes]:
         """Return a new commitment to ``text`` and the row's ciphertext."""
@@ -66,17 +67,17 @@ class Vault:
         """Store sealed texts."""
         if rows:
             with connection.cursor() as cursor:
-                cursor.executemany(_INSERT, rows)
+                cursor.executemany(_INSERT.format(self._table), rows)
 
     def opened(self, connection: Any, commitments: Iterable[str]) -> Mapping[str, str]:  # noqa: ANN401
         """Return the texts that are still there, by commitment. Raises LedgerError."""
-        found = _found(connection, commitments)
+        found = self._found(connection, commitments)
         return {sealed: self.open(sealed, ciphertext) for sealed, ciphertext in found}
 
     def tried(self, connection: Any, commitments: Iterable[str]) -> tuple[int, list[str]]:  # noqa: ANN401
         """Return how many texts are still there, and the commitments whose text does not fit."""
         count, bad = 0, []
-        for sealed, ciphertext in _found(connection, commitments):
+        for sealed, ciphertext in self._found(connection, commitments):
             count += 1
             try:
                 self.open(sealed, ciphertext)
@@ -89,17 +90,24 @@ class Vault:
         erased = 0
         with connection.cursor() as cursor:
             for some in _parts(commitments):
-                cursor.execute(_DELETE.format(", ".join(["%s"] * len(some))), some)
+                marks = ", ".join(["%s"] * len(some))
+                cursor.execute(_DELETE.format(self._table, marks), some)
                 erased += cursor.rowcount
         return erased
 
+    def count(self, connection: Any) -> int:  # noqa: ANN401
+        """Return how many texts there are."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {self._table}")  # noqa: S608  own names
+            return int(cursor.fetchone()[0])
 
-def _found(connection: Any, commitments: Iterable[str]) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401
-    with connection.cursor() as cursor:
-        for some in _parts(commitments):
-            cursor.execute(_SELECT.format(", ".join(["%s"] * len(some))), some)
-            for sealed, ciphertext in cursor.fetchall():
-                yield sealed, bytes(ciphertext)
+    def _found(self, connection: Any, commitments: Iterable[str]) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401
+        with connection.cursor() as cursor:
+            for some in _parts(commitments):
+                marks = ", ".join(["%s"] * len(some))
+                cursor.execute(_SELECT.format(self._table, marks), some)
+                for sealed, ciphertext in cursor.fetchall():
+                    yield sealed, bytes(ciphertext)
 
 
 def _parts(commitments: Iterable[str]) -> Iterator[list[str]]:

@@ -2,11 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
 from typing import Any, Final
 
+from django.db import connections
+
+from petrial.adapters.store.access.chain import WHY
 from petrial.adapters.store.appending import BACK
 from petrial.adapters.store.checkpoints import ACCESS_CHAIN, FIRST, ExportedHead, heads_of
 from petrial.adapters.store.ledger import DjangoLedger
@@ -320,9 +324,7 @@ class Verifier:
         )
 
     def _count_vault(self, own: Any) -> None:  # noqa: ANN401
-        with own.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM ledger_vault")
-            (count,) = cursor.fetchone()
+        count = self._ledger.vault.count(own)
         if count != self._sealed:
             got = f"{count - self._sealed} texts to which no fact commits"
             self._wrong("vault", "sealed texts", got, "only texts that facts commit to")
@@ -338,15 +340,28 @@ class Verifier:
             self._wrong(f"protocol {digest[:12]}", "text", "no text", wanted)
 
     def _read_accesses(self) -> None:
-        pins = self._pins.get(ACCESS_CHAIN, {})
-        previous, number = ORIGIN, 0
-        for row in chain.from_iterable(self._ledger.accesses.rows(damaged=True)):
+        accesses = self._ledger.accesses
+        with reading(connections[accesses.alias], damaged=True) as own:
+            with closing(accesses.rows_of(own)) as blocks:
+                rows = chain.from_iterable(blocks)
+                whys = self._read_access_chain(rows, self._pins.get(ACCESS_CHAIN, {}))
+            if whys is not None:
+                self._read_purposes(own, whys)
+
+    def _read_access_chain(
+        self, rows: Iterable[Row], pins: Mapping[int, _Pin]
+    ) -> dict[str, int] | None:
+        """Return the row of each sealed purpose; None where a row is bad."""
+        previous, number, whys = ORIGIN, 0, dict[str, int]()
+        for row in rows:
             number += 1
             pin = pins.get(number)
             fits = (row[0], row[1], row[-2]) == (self._ledger.study, number, previous)
             if not fits or row_digest(row) != row[-1] or (pin and pin.hash != row[-1]):
                 self._wrong(f"access chain, row {number}", "hash", str(row[-1])[:12], "its own")
-                return
+                return None
+            if row[WHY]:
+                whys[row[WHY]] = number
             previous = row[-1]
         self._accesses = number
         beyond = [seq for seq in pins if seq > number]
@@ -358,6 +373,21 @@ class Verifier:
                 f"last row {number}",
                 f"row {number + 1} and what follows, as {told_by} says",
             )
+            return None
+        return whys
+
+    def _read_purposes(self, own: Any, whys: Mapping[str, int]) -> None:  # noqa: ANN401
+        vault = self._ledger.accesses.vault
+        found, bad = vault.tried(own, whys)
+        more = vault.count(own) - found
+        self._sealed += found
+        self._erased += len(whys) - found
+        if bad:
+            where = f"access chain, row {min(whys[sealed] for sealed in bad)}"
+            self._wrong(where, "purpose", "another text", "the text that was sealed")
+        elif more:
+            got = f"{more} texts to which no row commits"
+            self._wrong("access chain", "sealed purposes", got, "only texts that rows commit to")
 
 
 def _link(found: ExportedHead, before: Head) -> str:

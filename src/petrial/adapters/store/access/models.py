@@ -6,7 +6,7 @@ from django.db import models
 
 from petrial.adapters.store import framework  # noqa: F401  sets Django up where nobody has
 
-__all__ = ["Access"]
+__all__ = ["Access", "Purpose"]
 
 
 class Access(models.Model):
@@ -28,3 +28,15 @@ class Access(models.Model):
         """Its table."""
 
         db_table = "ledger_access"
+
+
+class Purpose(models.Model):
+    """Sealed reasons for looking, with their salts, encrypted; rows can be erased."""
+
+    commitment = models.TextField(primary_key=True)
+    ciphertext = models.BinaryField()
+
+    class Meta:
+        """Its table."""
+
+        db_table = "ledger_access_vault"
