@@ -169,7 +169,7 @@ def seen(desk: Desk, subject: str, filled: str = "") -> tuple[Seen, ...]:
     if filled:
         facts = tuple(f for f in facts if str(f.place).rpartition(".")[0] == filled)
     forms = sorted({fact.form for fact in facts})
-    noted(desk, person, subject, " ".join(forms))
+    noted(desk, person, subject, " ".join(forms) or "nothing")
     return tuple(
         Seen(
             _plain(fact.place),
