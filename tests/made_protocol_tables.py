@@ -142,13 +142,17 @@ def form_kinds() -> str:
     """Return each kind of form with its table in a snapshot and the items it needs."""
     rows = []
     for kind, what in KINDS.items():
-        needed = [
-            f"`{item.name}` ({item.type.value}{f', {item.unit}' if item.unit else ''}): "
-            + item.sentence
-            for item in what.needed
-        ]
-        rows.append((f"`{kind.value}`", f"`{what.table}`", what.sentence, "; ".join(needed)))
-    return table(("kind", "table of a snapshot", "what it is", "items it needs"), rows)
+        needed, read = (
+            "; ".join(
+                f"`{item.name}` ({item.type.value}{f', {item.unit}' if item.unit else ''}): "
+                + item.sentence
+                for item in items
+            )
+            for items in (what.needed, what.read)
+        )
+        rows.append((f"`{kind.value}`", f"`{what.table}`", what.sentence, needed, read))
+    head = ("kind", "table of a snapshot", "what it is", "items it needs", "items read if present")
+    return table(head, rows)
 
 
 PROTOCOL_TABLES: dict[str, Callable[[], str]] = {

@@ -17,7 +17,7 @@ from petrial.protocol.words import figure_words
 from petrial.reports.markdown import markdown_text
 from petrial.reports.protocol import protocol_markdown
 
-RULE_PATH = re.compile(r"\.(rule|rules\[\d+\]|when|required)(\.|$)")
+RULE_PATH = re.compile(r"\.(rule|rules\[\d+\]|when|required|extravasated)(\.|$)")
 SAID_OTHERWISE = re.compile(
     r"""(?x)
     ^format$
@@ -149,3 +149,10 @@ def test_what_ends_a_course_stands_there_with_its_source() -> None:
     assert (
         "day of death (Vital status): died [record], and nothing is due from that day on"
     ) in page
+
+
+def test_when_an_injection_counts_as_extravasated_stands_there_in_words() -> None:
+    """The title of the item and that of its code, after Style rule 5: rules can be printed."""
+    page = shown(protocol_markdown(PROTOCOLS["impact-mbc"]))
+    assert "extravasated when activity left beside the vein" in page
+    assert "tolerance 10 % [unconfirmed]" in page

@@ -25,6 +25,7 @@ from petrial.conduct.filling import (
     together,
     unseen,
 )
+from petrial.conduct.foreseen import deviation_notes
 from petrial.conduct.identity import HOSPITAL_NUMBER, same_person
 from petrial.conduct.permissions import FILLING, Act
 from petrial.conduct.remarks import batch_problems, remarks, without_consent
@@ -177,6 +178,7 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         notes = remarks(view.protocol, form, whole, new)
         if drafts:
             notes += without_consent(view.protocol, view.state, view.now.date())
+            notes += deviation_notes(view, drafts)
         return Decision(drafts=drafts, notes=notes)
 
     alone = HOSPITAL_NUMBER in entry.values
@@ -241,7 +243,7 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
         clashes += _who(view, new, where)
         if clashes:
             refuse(clashes)
-        notes = remarks(view.protocol, form, whole, new)
+        notes = (*remarks(view.protocol, form, whole, new), *deviation_notes(view, (draft,)))
         return Decision(drafts=(draft, *changed(view, place)), notes=notes)
 
     alone = correction.place.item == HOSPITAL_NUMBER
@@ -331,7 +333,7 @@ def change_treatment(desk: Desk, subject: str, change: Change, *, dry_run: bool 
             both += [*drafts, *changed(view, place)]
         if problems:
             refuse(problems)
-        return Decision(drafts=tuple(both))
+        return Decision(drafts=tuple(both), notes=deviation_notes(view, both))
 
     return perform(desk, Act.CHANGE_TREATMENT, subject, decide, dry_run=dry_run)
 

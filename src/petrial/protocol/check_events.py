@@ -239,9 +239,12 @@ def tracer_faults(protocol: Protocol) -> Iterator[Problem]:
         yield from span_faults(f"{path}.uptake.after", tracer.uptake.after, least=0.0)
         yield from span_faults(f"{path}.fasting", tracer.fasting, least=0.0)
         yield from _tracer_units(path, tracer)
+        if tracer.extravasated is not None:
+            yield from rule_faults(protocol, f"{path}.extravasated", tracer.extravasated)
         for number, antibody in enumerate(tracer.antibody, start=1):
             place = f"{path}.antibody[{number}]"
             yield from _unit(f"{place}.mass", antibody.mass, "mg")
+            yield from _unit(f"{place}.tolerance", antibody.tolerance, "%")
             if antibody.when is not None:
                 yield from rule_faults(protocol, f"{place}.when", antibody.when)
 

@@ -44,6 +44,9 @@ def _form(protocol: Protocol, form: Form) -> Iterator[Problem]:
         yield from _item(protocol, f"{path}.items.{item.name}", item)
     for needed in KINDS[form.kind].needed:
         yield from _needed(protocol, form, needed)
+    for read in KINDS[form.kind].read:
+        if form.item(read.name) is not None:
+            yield from _needed(protocol, form, read)
 
 
 def group_fault(protocol: Protocol, path: str, group: str) -> Iterator[Problem]:

@@ -153,11 +153,15 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What forms of a kind have in common: the snapshot's table, its sentence, items needed."""
+    """What forms of a kind have in common: the snapshot's table, its sentence, items needed.
+
+    ``read`` are items that the program reads where a form has them.
+    """
 
     table: str
     sentence: str
     needed: tuple[Needed, ...] = ()
+    read: tuple[Needed, ...] = ()
 
 
 _DAY, _MOMENT = ItemType.DATE, ItemType.MOMENT
@@ -177,6 +181,11 @@ KINDS: Final[dict[FormKind, Kind]] = {
             Needed("injected_at", _MOMENT, "", "when it was injected"),
             Needed("batch", _LABEL, "", "the batch of the tracer"),
             Needed("weight_kg", _NUMBER, "kg", "body weight on the day"),
+        ),
+        (
+            Needed("glucose", _NUMBER, "mmol/L", "blood glucose, against the tracer's maximum"),
+            Needed("fasted", _NUMBER, "h", "time without food, against what the tracer asks"),
+            Needed("antibody_mass", _NUMBER, "mg", "antibody given, against the tracer's mass"),
         ),
     ),
     FormKind.SERIES: Kind(

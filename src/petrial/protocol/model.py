@@ -93,9 +93,10 @@ class Uptake(Frozen):
 
 
 class Antibody(Frozen):
-    """Mass of antibody given with a tracer, for whom."""
+    """Mass of antibody given with a tracer, for whom; ``tolerance`` is in percent of it."""
 
     mass: Figure
+    tolerance: Figure | None = None
     when: Rule | None = None
     text: Sentence
 
@@ -138,6 +139,8 @@ class StudyTracer(Frozen):
         For FDG.
     molar_activity_minimum, extravasation
         Where the protocol states them.
+    extravasated
+        When activity counts as left beside the vein, judged over the filled-in administration.
     """
 
     name: Sentence
@@ -157,6 +160,7 @@ class StudyTracer(Frozen):
     glucose_maximum: Figure | None = None
     fasting: Figure | None = None
     extravasation: str = ""
+    extravasated: Rule | None = None
     note: str = ""
 
     @property

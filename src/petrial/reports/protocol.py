@@ -107,11 +107,15 @@ def _tracer_rows(tracer: StudyTracer, protocol: Protocol) -> Iterator[tuple[str,
     yield "highest glucose", _figure(tracer.glucose_maximum)
     yield "fasting", _figure(tracer.fasting)
     yield "extravasation", markdown_text(tracer.extravasation) or "not stated"
+    if tracer.extravasated is not None:
+        yield "extravasated when", markdown_text(rule_words(tracer.extravasated, protocol))
     for antibody in tracer.antibody:
         whom = "for everyone"
         if antibody.when is not None:
             whom = f"when {markdown_text(rule_words(antibody.when, protocol))}"
         words = f"{_figure(antibody.mass)}, {whom}: {markdown_text(antibody.text)}"
+        if antibody.tolerance is not None:
+            words += f"; tolerance {_figure(antibody.tolerance)}"
         yield "antibody", words
     for use in tracer.uses:
         yield "injected at", _at(protocol, use.injection, use.injected)

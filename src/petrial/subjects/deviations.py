@@ -18,12 +18,13 @@ from petrial.subjects.happened import all_happenings
 from petrial.subjects.judged import Judged, Outcome
 from petrial.subjects.judging import judge_rule
 from petrial.subjects.order_deviations import contradictions_of_ends, disclosure_deviations
+from petrial.subjects.preparation import preparation_deviations
 from petrial.subjects.scan_deviations import activity_deviations, uptake_deviations
 from petrial.subjects.schedule import DONE, Planned, Status, plan_of
 from petrial.subjects.spans import span_of
 from petrial.subjects.state import SubjectState, day_of, moment_of
 
-__all__ = ["Deviation", "DeviationKind", "Source", "deviations"]
+__all__ = ["Deviation", "DeviationKind", "Source", "at_once", "deviations"]
 
 
 def deviations(protocol: Protocol, state: SubjectState, on: date) -> tuple[Deviation, ...]:
@@ -51,12 +52,26 @@ def deviations(protocol: Protocol, state: SubjectState, on: date) -> tuple[Devia
     plan = plan_of(protocol, state, on)
     return (
         *(found for planned in plan for found in _of_event(protocol, state, planned, on)),
-        *activity_deviations(protocol, state),
-        *uptake_deviations(protocol, state),
-        *(_of_conflict(protocol, broken) for broken in conflicts_of(protocol, state, {})),
+        *at_once(protocol, state),
         *_work_up(protocol, state),
         *consent_deviations(protocol, state),
         *_reports(protocol, state, on),
+    )
+
+
+def at_once(protocol: Protocol, state: SubjectState) -> tuple[Deviation, ...]:
+    """Return the deviations that no passing of time brings about: what is stated shows them.
+
+    Raises
+    ------
+    ProtocolError
+        As of ``deviations``.
+    """
+    return (
+        *activity_deviations(protocol, state),
+        *uptake_deviations(protocol, state),
+        *preparation_deviations(protocol, state),
+        *(_of_conflict(protocol, broken) for broken in conflicts_of(protocol, state, {})),
         *disclosure_deviations(protocol, state),
         *contradictions_of_ends(protocol, state),
     )
