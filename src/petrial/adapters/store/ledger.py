@@ -12,6 +12,7 @@ from django.utils import timezone
 from petrial.adapters.store import framework
 from petrial.adapters.store.access.chain import AccessChain
 from petrial.adapters.store.addresses import Address, access_path
+from petrial.adapters.store.files import make_files, opened_files
 from petrial.adapters.store.keys import Keys
 from petrial.adapters.store.refusals import refusing
 from petrial.adapters.store.roles import grant, guards
@@ -62,7 +63,9 @@ class DjangoLedger:
 
     @property
     def guards(self) -> tuple[Problem, ...]:
-        """What would let the role in use change facts; empty where nothing would."""
+        """What would let the role in use change facts, or others read files; empty for nothing."""
+        if self.address.path is not None:
+            return tuple(opened_files(self.address.path, self.address.text))
         with refusing(self.address.text):
             return guards(self.connection, self.address.text)
 
@@ -198,6 +201,8 @@ def create_ledger(
     maker = DjangoLedger(Address.of(owner or address), study, keys, clock)
     try:
         with refusing(where.text):
+            if where.path is not None:
+                make_files(where.path)
             _make(maker)
             if owner is not None:
                 grant(maker.connection, str(where.facts["USER"]))

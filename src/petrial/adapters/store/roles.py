@@ -45,11 +45,8 @@ def grant(connection: Any, role: str) -> None:  # noqa: ANN401  Django has no ty
 def guards(connection: Any, where: str) -> tuple[Problem, ...]:  # noqa: ANN401  Django has no types
     """Return why the role in use could remove the triggers, or get round them; empty if it cannot.
 
-    SQLite knows no roles: whoever can write the file can do all. That is told in the documents,
-    not here, for nothing can be done about it there.
+    For PostgreSQL: SQLite knows no roles, whoever can write the file can do all.
     """
-    if connection.vendor != "postgresql":
-        return ()
     tables = [table for growing in GROWING.values() for table in growing]
     with connection.cursor() as cursor:
         cursor.execute(_HOLDS, [ONE_ROW, tables])

@@ -37,6 +37,8 @@ MANIFEST: Final = "manifest.json"
 
 _PARTIAL: Final = ".partial"
 _LOCK: Final = ".lock"
+_FILE: Final = stat.S_IRUSR | stat.S_IRGRP
+_FOLDER: Final = stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP
 _LEVEL: Final = 3
 _GROUP_ROWS: Final = 1 << 17
 _PAGE_BYTES: Final = 1 << 20
@@ -70,7 +72,7 @@ def write_snapshot(ledger: Ledger, order: SnapshotOrder, folder: Path) -> Manife
     The files are written to a hidden folder beside, made durable, and the folder is renamed then.
     One process at a time writes: what another left behind when it was killed is removed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
     with (folder / _LOCK).open("a") as handle:
         locks.lock(handle, locks.LOCK_EX)
         for left in folder.glob(f".*{_PARTIAL}"):
@@ -127,8 +129,9 @@ def _write(ledger: Ledger, order: SnapshotOrder, folder: Path) -> Manifest:
     )
     (folder / MANIFEST).write_bytes(manifest.text.encode())
     for path in folder.iterdir():
-        path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+        path.chmod(_FILE)
         _make_durable(path)
+    folder.chmod(_FOLDER)
     _make_durable(folder)
     return manifest
 
