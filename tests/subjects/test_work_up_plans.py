@@ -46,6 +46,8 @@ def test_a_work_up_that_cannot_come_before_fes_is_left_out_with_its_reasons(
     left = next(one for one in found.left_out if one.event == event)
     late = {b.rule for b in left.blocked if b.day >= date(2024, 5, 27)}
     assert f"conflicts.{event}_before_fes" in late
+    assert left.why.startswith("no day of its window is free: ")
+    assert f"conflicts.{event}_before_fes" in left.why
 
 
 @pytest.mark.parametrize("routine", [NO_TIMES, CLOCKS])

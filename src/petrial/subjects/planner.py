@@ -171,6 +171,7 @@ def added(
         if found is not None:
             placed = {**placed, one.event.name: found}
         else:
-            why = "no day of its window is free" if blocked else "its anchor has no day"
+            rules = ", ".join(dict.fromkeys(one.rule for one in blocked))
+            why = f"no day of its window is free: {rules}" if blocked else "its anchor has no day"
             left_out.append(LeftOut(one.event.name, one.event.title, why, tuple(blocked)))
     return placed, left_out
