@@ -166,8 +166,8 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         whole = {**stated_before(view, at), **values}
         new = {draft.place.item for draft in drafts if draft.value is not None}
         if not problems:
-            problems = together(view, form, at, whole)
-            problems += batch_problems(stock(view), form, whole, new, where)
+            problems = batch_problems(stock(view), form, whole, new, where)
+            problems += together(view, form, at, whole, new)
             problems += _who(view, {n: whole[n] for n in new}, where)
             problems += no_longer_blind(view.protocol, view.state, form, where) if drafts else ()
             problems += not_yet_disclosed(view.protocol, view.state, form.name, where)
@@ -237,8 +237,8 @@ def correct(desk: Desk, subject: str, correction: Correction, *, dry_run: bool =
         draft = _corrected(view, item, before, correction, where)
         new = {place.item: draft.value} if draft.value is not None else {}
         whole = {**stated_before(view, place), **new}
-        clashes = together(view, form, place, whole)
-        clashes += batch_problems(stock(view), form, whole, new, where)
+        clashes = batch_problems(stock(view), form, whole, new, where)
+        clashes += together(view, form, place, whole, new)
         clashes += no_longer_blind(view.protocol, view.state, form, where)
         clashes += _who(view, new, where)
         if clashes:
@@ -329,7 +329,7 @@ def change_treatment(desk: Desk, subject: str, change: Change, *, dry_run: bool 
             values, wrong = stated_values(view, form, entered, where)
             drafts, clashes = new_drafts(view, form, place, Stated(values, {}))
             whole = {**stated_before(view, place), **values}
-            problems += wrong + clashes + together(view, form, place, whole)
+            problems += wrong + clashes + together(view, form, place, whole, values)
             both += [*drafts, *changed(view, place)]
         if problems:
             refuse(problems)

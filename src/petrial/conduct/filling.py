@@ -1,10 +1,11 @@
 """What all acts that state values share: which form, whether it may change, what it may hold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from petrial.conduct.desk import View
 from petrial.conduct.permissions import AFTER_WITHDRAWAL, FILLS
+from petrial.conduct.remarks import other_tracer
 from petrial.protocol.forms import Form, FormKind, Item, ItemType
 from petrial.protocol.model import Protocol
 from petrial.subjects.contradictions import contradictions
@@ -226,9 +227,17 @@ def stated_before(view: View, at: Place) -> dict[str, str]:
     }
 
 
-def together(view: View, form: Form, at: Place, values: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Return what the values of a form at a place contradict in each other."""
-    return contradictions(form.kind, values, f"{view.state.subject}, {at.event}, {at.form}")
+def together(
+    view: View, form: Form, at: Place, values: Mapping[str, str], new: Collection[str]
+) -> tuple[Problem, ...]:
+    """Return what the values of a form at a place contradict in each other, and in its event.
+
+    ``new`` names the items that are stated now: what stands does not hinder other items.
+    """
+    where = f"{view.state.subject}, {at.event}, {at.form}"
+    stated = {name: values[name] for name in new}
+    wrong = other_tracer(view.protocol, form, at.event, stated, where)
+    return (*wrong, *contradictions(form.kind, values, where))
 
 
 def changed(view: View, at: Place) -> tuple[Draft, ...]:

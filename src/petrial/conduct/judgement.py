@@ -8,7 +8,7 @@ from petrial.conduct.cells import Cell, Slots
 from petrial.conduct.filling import no_longer_blind
 from petrial.conduct.identity import HOSPITAL_NUMBER, same_person
 from petrial.conduct.permissions import AFTER_WITHDRAWAL, IMPORTS
-from petrial.conduct.remarks import batch_problems
+from petrial.conduct.remarks import batch_problems, other_tracer
 from petrial.protocol.forms import Form as Sheet
 from petrial.protocol.forms import FormKind, Item
 from petrial.protocol.model import Role
@@ -206,7 +206,11 @@ class Judgement:
                     values[draft.place.item] = draft.value
             where = self._said[drafts[0].place].where.partition(", column ")[0]
             new = {draft.place.item for draft in drafts if draft.value is not None}
-            self._together(self._slots.form(form_place[2]), values, new, where)
+            form = self._slots.form(form_place[2])
+            stated = {name: values[name] for name in new}
+            protocol = self._slots.protocol
+            self.problems += other_tracer(protocol, form, form_place[0], stated, where)
+            self._together(form, values, new, where)
 
     def _follow(self, touched: Mapping["_FormPlace", list[Draft]]) -> None:
         """Refuse a repeat of a form that does not follow on those of ledger and file."""

@@ -11,7 +11,7 @@ from petrial.subjects.state import SubjectState, moment_of
 from petrial.subjects.study import TracerBatch
 from petrial.vocabulary.errors import Problem
 
-__all__ = ["batch_problems", "remarks", "report_until", "without_consent"]
+__all__ = ["batch_problems", "other_tracer", "remarks", "report_until", "without_consent"]
 
 
 def report_until(protocol: Protocol, aware_at: str) -> str | None:
@@ -70,6 +70,39 @@ def without_consent(protocol: Protocol, state: SubjectState, on: date) -> tuple[
         and (answer := state.answer(one.name, on)) is not None
         and answer.value == Given.WITHDRAWN.value
     )
+
+
+def other_tracer(
+    protocol: Protocol, form: Form, event: str, values: Mapping[str, str], where: str
+) -> tuple[Problem, ...]:
+    """Return a problem where an injection or a scan is stated at the event of another tracer.
+
+    Doses and windows are derived by event and tracer: there, nothing would ever find it.
+
+    Parameters
+    ----------
+    protocol, form
+        In force, and the form that is filled in.
+    event
+        At which it is filled in; one without a tracer takes any.
+    values
+        Canonical text by item, of the items that are stated now.
+    where
+        Subject, event and form.
+    """
+    planned, said = protocol.event(event), values.get("tracer")
+    if planned is None or form.kind not in _OF_TRACER or said in {None, planned.tracer}:
+        return ()
+    if planned.tracer is None:
+        return ()
+    right = [e.name for e in protocol.events if e.tracer == said and form.name in e.forms]
+    do = "correct the tracer"
+    if right:
+        do += f", or record it at the event of that tracer: {', '.join(right)}"
+    return (Problem(where, "tracer", said, f"{planned.tracer}, the tracer of {event}", do),)
+
+
+_OF_TRACER = frozenset({FormKind.ADMINISTRATION, FormKind.SERIES})
 
 
 def batch_problems(
