@@ -25,6 +25,7 @@ from petrial.subjects.facts import FACT_FIELDS, Draft, Place
 
 __all__ = [
     "DATABASES",
+    "ERASED",
     "STAMP",
     "STUDY_ID",
     "Intruder",
@@ -48,6 +49,10 @@ STAMP = Stamp(
     protocol="1.0",
     recorded=datetime(2024, 5, 21, 8, 42, tzinfo=UTC),
 )
+
+
+ERASED = Draft(place=Place("@own", 1, "@subject", 1, "erased"), value="yes")
+"""That the texts of a subject were erased."""
 
 
 def server() -> str:

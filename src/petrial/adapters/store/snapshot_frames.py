@@ -80,7 +80,7 @@ def frames_of(found: Gathered, order: SnapshotOrder, tables: Sequence[SnapshotTa
 def _finished(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """Return the columns of the schema in its order, the rows in the order of the key."""
     types = polars_schema(schema)
-    return frame.select(types.names()).cast(dict(types)).sort(schema.key).rechunk()
+    return frame.select(types.names()).cast(types).sort(schema.key).rechunk()
 
 
 def _subjects(found: Gathered, order: SnapshotOrder, table: SnapshotTable) -> pl.DataFrame:

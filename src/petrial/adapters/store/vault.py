@@ -74,16 +74,16 @@ class Vault:
         found = self._found(connection, commitments)
         return {sealed: self.open(sealed, ciphertext) for sealed, ciphertext in found}
 
-    def tried(self, connection: Any, commitments: Iterable[str]) -> tuple[int, list[str]]:  # noqa: ANN401
-        """Return how many texts are still there, and the commitments whose text does not fit."""
-        count, bad = 0, []
+    def tried(self, connection: Any, commitments: Iterable[str]) -> tuple[set[str], list[str]]:  # noqa: ANN401
+        """Return the commitments whose text is still there, and those whose text does not fit."""
+        there, bad = set(), []
         for sealed, ciphertext in self._found(connection, commitments):
-            count += 1
+            there.add(sealed)
             try:
                 self.open(sealed, ciphertext)
             except LedgerError:
                 bad.append(sealed)
-        return count, bad
+        return there, bad
 
     def erase(self, connection: Any, commitments: Iterable[str]) -> int:  # noqa: ANN401
         """Erase sealed texts with their salts; return how many there were."""
@@ -107,7 +107,8 @@ class Vault:
                 marks = ", ".join(["%s"] * len(some))
                 cursor.execute(_SELECT.format(self._table, marks), some)
                 for sealed, ciphertext in cursor.fetchall():
-                    yield sealed, bytes(ciphertext)
+                    damaged = isinstance(ciphertext, str)  # SQLite holds whatever it is given
+                    yield sealed, ciphertext.encode() if damaged else bytes(ciphertext)
 
 
 def _parts(commitments: Iterable[str]) -> Iterator[list[str]]:

@@ -1,23 +1,21 @@
 """Reads a whole ledger once, in blocks, and names the first fault of each chain."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain, groupby
 from typing import Any, Final
 
 from django.db import connections
 
 from petrial.adapters.store.access.chain import WHY
-from petrial.adapters.store.appending import BACK
 from petrial.adapters.store.checkpoints import ACCESS_CHAIN, FIRST, ExportedHead, heads_of
 from petrial.adapters.store.ledger import DjangoLedger
 from petrial.adapters.store.rows import Row, reading, stream, stream_upto
+from petrial.adapters.store.watching import Pin, Watched
 from petrial.subjects.chain import ORIGIN, Head, first_fault, row_digest
-from petrial.subjects.facts import FACT_FIELDS, SEALED, STUDY
-from petrial.subjects.records import PROTOCOL
+from petrial.subjects.facts import FACT_FIELDS, STUDY
 from petrial.vocabulary.errors import LedgerError, Problem
 
 __all__ = ["Verified", "Verifier"]
@@ -35,13 +33,7 @@ _PROJECTION: Final = (
 )
 _PROJECTED: Final = "SELECT DISTINCT subject FROM ledger_current ORDER BY subject"
 _TEXTS: Final = "SELECT sha256, text FROM ledger_protocol ORDER BY sha256"
-_STUDY, _SITE, _SUBJECT, _SEQ, _EVENT, _FORM, _ITEM, _VALUE, _RECORDED, _REASON = (
-    FACT_FIELDS.index(name)
-    for name in (
-        *("study", "site", "subject", "seq", "event", "form", "item", "value", "recorded"),
-        "reason",
-    )
-)
+_SITE, _SUBJECT = (FACT_FIELDS.index(name) for name in ("site", "subject"))
 _SEALED_AT_ONCE: Final = 500
 
 
@@ -76,79 +68,13 @@ class Verified:
         return not self.faults
 
 
-@dataclass(frozen=True, slots=True)
-class _Pin:
-    """What a checkpoint says of a chain: its fact ``seq`` has this hash."""
-
-    hash: str
-    told_by: str
-
-
-class _Chain:
-    """One chain on its way through: what is gathered while its hashes are compared."""
-
-    def __init__(self, study: str, pins: Mapping[int, _Pin]) -> None:
-        self.places: dict[Row, int] = {}
-        self.sealed: dict[str, int] = {}
-        self.adopted: dict[str, int] = {}
-        self.last: Row | None = None
-        self.fault: tuple[int, str, str, str] | None = None
-        self._study = study
-        self._pins = pins
-        self._latest = ""
-        self.number = 0
-
-    def watched(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield the rows, and remember what else has to fit."""
-        places, sealed, pins, study = self.places, self.sealed, self._pins, self._study
-        for row in rows:
-            yield row  # judged before it is taken up
-            seq = row[_SEQ]
-            places[row[_EVENT : _EVENT + 5]] = seq
-            value = row[_VALUE]
-            if value is not None and value.startswith(SEALED):
-                sealed[value] = seq
-            elif row[_FORM] == PROTOCOL and row[_ITEM] == "hash" and row[_SUBJECT] == STUDY:
-                self.adopted.setdefault(str(value), seq)
-            if row[_REASON]:
-                sealed[row[_REASON]] = seq
-            if row[_RECORDED] < self._latest:
-                self._back(seq, row[_RECORDED])
-            else:
-                self._latest = row[_RECORDED]
-            if row[_STUDY] != study and self.fault is None:
-                self.fault = (seq, "study", str(row[_STUDY]), study)
-            if seq in pins and self.fault is None and pins[seq].hash != row[-1]:
-                wanted = f"{pins[seq].hash[:12]}, as {pins[seq].told_by} says"
-                self.fault = (seq, "hash", row[-1][:12], wanted)
-            self.last = row
-            self.number = seq
-
-    def _back(self, seq: int, recorded: str) -> None:
-        """Note where the chain goes back by more than clocks may differ."""
-        if self.fault is not None:
-            return
-        try:
-            back = datetime.fromisoformat(self._latest) - datetime.fromisoformat(recorded)
-        except (ValueError, TypeError):
-            back = 2 * BACK
-        if back > BACK:
-            wanted = f"at most 5 minutes before {self._latest}, which stands before it"
-            self.fault = (seq, "recorded", recorded, wanted)
-
-    def cut(self) -> _Pin | None:
-        """Return what tells of facts beyond the end, if anything does."""
-        beyond = [seq for seq in self._pins if seq > self.number]
-        return self._pins[min(beyond)] if beyond else None
-
-
 class Verifier:
     """Verifies one state of a ledger."""
 
     def __init__(self, ledger: DjangoLedger) -> None:
         self._ledger = ledger
         self._faults: list[Problem] = []
-        self._pins: dict[str, dict[int, _Pin]] = {}
+        self._pins: dict[str, dict[int, Pin]] = {}
         self._adopted: dict[str, int] = {}
         self._facts = self._chains = self._accesses = self._checkpoints = 0
         self._sealed = self._erased = 0
@@ -177,7 +103,7 @@ class Verifier:
 
     def _pin(self, head: ExportedHead, told_by: str) -> None:
         for end in head.heads:
-            self._pins.setdefault(end.subject, {}).setdefault(end.seq, _Pin(end.hash, told_by))
+            self._pins.setdefault(end.subject, {}).setdefault(end.seq, Pin(end.hash, told_by))
 
     def _read_checkpoints(self, own: Any, exported: ExportedHead | None) -> None:  # noqa: ANN401
         before, there = FIRST, False
@@ -260,7 +186,7 @@ class Verifier:
             self._count_vault(own)
 
     def _read_chain(self, own: Any, rows: Iterable[Row], head: Head, site: str) -> None:  # noqa: ANN401
-        seen = _Chain(self._ledger.study, self._pins.get(head.subject, {}))
+        seen = Watched(self._ledger.study, self._pins.get(head.subject, {}))
         where = f"chain of {head.subject}"
         for problem in first_fault(seen.watched(rows), head):
             cut = seen.cut()
@@ -281,30 +207,32 @@ class Verifier:
         elif self._read_sealed(own, where, seen):
             self._read_projection(own, head.subject, seen)
 
-    def _wrong_end(self, where: str, seen: _Chain, cut: _Pin) -> None:
+    def _wrong_end(self, where: str, seen: Watched, cut: Pin) -> None:
         number = seen.number
         wanted = f"fact {number + 1} and what follows, as {cut.told_by} says"
         self._wrong(f"{where}, fact {number + 1}", "end", f"last fact {number}", wanted)
 
-    def _read_sealed(self, own: Any, where: str, seen: _Chain) -> bool:  # noqa: ANN401
+    def _read_sealed(self, own: Any, where: str, seen: Watched) -> bool:  # noqa: ANN401
         commitments = list(seen.sealed)
         for start in range(0, len(commitments), _SEALED_AT_ONCE):
             some = commitments[start : start + _SEALED_AT_ONCE]
             found, bad = self._ledger.vault.tried(own, some)
-            if bad:
-                first = min(bad, key=seen.sealed.__getitem__)
+            gone = set(some) - found
+            lost = {one for one in gone if seen.sealed[one] > seen.erased_at}
+            if bad or lost:
+                first = min((*bad, *lost), key=seen.sealed.__getitem__)
                 self._wrong(
                     f"{where}, fact {seen.sealed[first]}",
                     "text in the vault",
-                    "another text",
+                    "no text, and nobody erased it" if first in lost else "another text",
                     f"the text that was sealed as {first[-64:][:12]}",
                 )
                 return False
-            self._sealed += found
-            self._erased += len(some) - found
+            self._sealed += len(found)
+            self._erased += len(gone)
         return True
 
-    def _read_projection(self, own: Any, subject: str, seen: _Chain) -> None:  # noqa: ANN401
+    def _read_projection(self, own: Any, subject: str, seen: Watched) -> None:  # noqa: ANN401
         with own.cursor() as cursor:
             cursor.execute(_PROJECTION, [subject])
             found = {tuple(row[:5]): row[5] for row in cursor.fetchall()}
@@ -349,7 +277,7 @@ class Verifier:
                 self._read_purposes(own, whys)
 
     def _read_access_chain(
-        self, rows: Iterable[Row], pins: Mapping[int, _Pin]
+        self, rows: Iterable[Row], pins: Mapping[int, Pin]
     ) -> dict[str, int] | None:
         """Return the row of each sealed purpose; None where a row is bad."""
         previous, number, whys = ORIGIN, 0, dict[str, int]()
@@ -379,9 +307,9 @@ class Verifier:
     def _read_purposes(self, own: Any, whys: Mapping[str, int]) -> None:  # noqa: ANN401
         vault = self._ledger.accesses.vault
         found, bad = vault.tried(own, whys)
-        more = vault.count(own) - found
-        self._sealed += found
-        self._erased += len(whys) - found
+        more = vault.count(own) - len(found)
+        self._sealed += len(found)
+        self._erased += len(whys) - len(found)
         if bad:
             where = f"access chain, row {min(whys[sealed] for sealed in bad)}"
             self._wrong(where, "purpose", "another text", "the text that was sealed")
