@@ -24,6 +24,7 @@ from petrial.subjects.study import (
     ALL_SITES,
     adoptions,
     grants,
+    in_force,
     next_repeat,
 )
 from petrial.vocabulary.errors import RefusedError
@@ -183,20 +184,17 @@ def _fits(amendment: Amendment, view: View) -> None:
             do="another trial is another study: `petrial study init`",
         )
     digest = text_digest(amendment.text)
-    for one in adoptions(view.study):
-        same = (one.version, one.digest, one.site) == (
-            new.identity.version,
-            digest,
-            amendment.site,
+    there = in_force(view.study, amendment.site, amendment.in_force_from)
+    same = (new.identity.version, digest, amendment.site)
+    if there is not None and (there.version, there.digest, there.site) == same:
+        raise RefusedError(
+            where=where,
+            field="version",
+            got=f"{there.version}, adopted there from {there.in_force_from} on",
+            wanted="a version that is not in force there",
+            do="nothing: there is nothing to change",
         )
-        if same:
-            raise RefusedError(
-                where=where,
-                field="version",
-                got=f"{one.version}, adopted there from {one.in_force_from} on",
-                wanted="a version that is not adopted there",
-                do="nothing: there is nothing to change",
-            )
+    for one in adoptions(view.study):
         if one.version == new.identity.version and one.digest != digest:
             raise RefusedError(
                 where=where,
@@ -204,18 +202,6 @@ def _fits(amendment: Amendment, view: View) -> None:
                 got=f"{one.version} with another content than the one adopted before",
                 wanted="a new version number for a new content",
                 do="raise identity.version in the file",
-            )
-        if (one.version, one.site, one.in_force_from) == (
-            new.identity.version,
-            amendment.site,
-            amendment.in_force_from,
-        ):
-            raise RefusedError(
-                where=where,
-                field="adoption",
-                got=f"{one.version} at {one.site} from {one.in_force_from}, adopted already",
-                wanted="another version, site or day",
-                do="nothing: there is nothing to change",
             )
         overlaps = ALL_SITES in {one.site, amendment.site} or one.site == amendment.site
         if overlaps and amendment.in_force_from < one.in_force_from <= view.now.date():
