@@ -282,8 +282,6 @@ class TestTwoAtOnce:
             person.start()
         for person in people:
             person.join()
-        assert [error.problem.got for error in told] == [
-            "a value that someone changed in the meantime"
-        ]
+        assert [error.problem.got for error in told] == ["another value than stated"]
         assert len(crossing.history("S-001", self.PLACE)) == 2
         assert verify(crossing.ledger).whole

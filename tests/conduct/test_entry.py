@@ -259,8 +259,8 @@ class TestCorrecting:
             trial.correct(ONCOLOGIST, "S-001", STATUS, "0", was="1")
         assert parts(caught) == (
             "who_performance_status",
-            "a value that someone changed in the meantime",
-            "the value that was seen",
+            "another value than stated",
+            "the value that stands, as the one that was seen",
         )
         trial.correct(ONCOLOGIST, "S-001", STATUS, "0", was="2")
         assert trial.text("S-001", STATUS) == "0"

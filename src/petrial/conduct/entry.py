@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from petrial.conduct.desk import (
     Decision,
@@ -30,13 +31,14 @@ from petrial.conduct.identity import HOSPITAL_NUMBER, same_person
 from petrial.conduct.permissions import FILLING, Act
 from petrial.conduct.remarks import batch_problems, remarks, without_consent
 from petrial.conduct.stating import Stated, new_drafts, reason_problems
-from petrial.protocol.forms import Form, FormKind, Item
+from petrial.protocol.forms import Form, FormKind, Item, ItemType
 from petrial.subjects.facts import Absent, Draft, Fact, Place
+from petrial.subjects.state import moment_of
 from petrial.subjects.study import ALL_SITES
 from petrial.subjects.values import canonical_value
 from petrial.subjects.visibility import not_yet_disclosed
 from petrial.vocabulary.errors import Problem, RefusedError
-from petrial.vocabulary.knowledge import Unknown
+from petrial.vocabulary.knowledge import Known, Unknown
 
 __all__ = ["Change", "Correction", "Entry", "change_treatment", "correct", "fill", "record"]
 
@@ -176,6 +178,8 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
         if drafts:
             drafts = (*drafts, *changed(view, at))
         notes = remarks(view.protocol, form, whole, new)
+        if repeat > 1 and entry.form_repeat is None:
+            notes += (_one_more(at),)
         if drafts:
             notes += without_consent(view.protocol, view.state, view.now.date())
             notes += deviation_notes(view, drafts)
@@ -183,6 +187,14 @@ def record(desk: Desk, act: Act, subject: str, entry: Entry, *, dry_run: bool = 
 
     alone = HOSPITAL_NUMBER in entry.values
     return perform(desk, act, subject, decide, alone=alone, dry_run=dry_run)
+
+
+def _one_more(at: Place) -> str:
+    """Return what to tell who may have meant a form that stands, and began another."""
+    return (
+        f"This is number {at.form_repeat} of {at.form} at {at.event}; "
+        "--form-repeat 1 adds to the first."
+    )
 
 
 def _who(view: View, new: Mapping[str, str], where: str) -> tuple[Problem, ...]:
@@ -268,7 +280,7 @@ def _corrected(view: View, item: Item, before: Fact, correction: Correction, whe
             refuse(verdict.problems)
         value = verdict.value
     observed = observed_text(view, correction.observed, where) or before.observed
-    _still(correction, view.state.text(before), where)
+    _still(view, item, correction, view.state.text(before), where)
     why = "" if value is not None else (correction.absent or Absent.REMOVED).value
     if (view.state.text(before), before.absent, before.observed) == (value, why, observed):
         raise RefusedError(
@@ -290,16 +302,29 @@ def _corrected(view: View, item: Item, before: Fact, correction: Correction, whe
     )
 
 
-def _still(correction: Correction, now: str | None, where: str) -> None:
-    """Refuse where the value is not the one the person saw."""
-    if correction.was is not None and correction.was != now:
-        raise RefusedError(
-            where=where,
-            field=correction.place.item,
-            got="a value that someone changed in the meantime",
-            wanted="the value that was seen",
-            do="look at it again: `petrial forms show`",
-        )
+def _still(view: View, item: Item, said: Correction, now: str | None, where: str) -> None:
+    """Refuse where the value is not the one the person saw, however they wrote it."""
+    if said.was is None or said.was == now:
+        return
+    verdict = canonical_value(item, said.was, view.protocol, where)
+    if now is not None and isinstance(verdict, Known) and _alike(item, verdict.value, now):
+        return
+    raise RefusedError(
+        where=where,
+        field=item.name,
+        got="another value than stated",
+        wanted="the value that stands, as the one that was seen",
+        do="look at it again, for it was misread or someone changed it: `petrial forms show`",
+    )
+
+
+def _alike(item: Item, one: str, other: str) -> bool:
+    """Return whether canonical texts of an item say the same; 72.40 is 72.4."""
+    if item.type in {ItemType.INTEGER, ItemType.NUMBER}:
+        return Decimal(one) == Decimal(other)
+    if item.type is ItemType.MOMENT:
+        return moment_of(one) == moment_of(other)
+    return one == other
 
 
 def change_treatment(desk: Desk, subject: str, change: Change, *, dry_run: bool = False) -> Done:

@@ -46,6 +46,8 @@ class Imported:
         Values that were stated already.
     dry_run
         Whether nothing was written.
+    registered
+        Subjects that the study did not know, and who were registered.
     """
 
     subjects: tuple[str, ...]
@@ -54,6 +56,7 @@ class Imported:
     replaced: int
     unchanged: int
     dry_run: bool
+    registered: tuple[str, ...] = ()
 
 
 def judge_cells(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from petrial.conduct.blinding import hidden_deviation, hidden_event, hidden_form
@@ -25,7 +25,7 @@ from petrial.conduct.listings import (
     StudyView,
 )
 from petrial.conduct.permissions import Act
-from petrial.conduct.remarks import report_until
+from petrial.conduct.remarks import report_late, report_until
 from petrial.conduct.review import queries
 from petrial.protocol.forms import FormKind
 from petrial.protocol.model import Protocol, Role
@@ -265,7 +265,7 @@ def due_list(desk: Desk, on: date, site: str = "") -> tuple[DueRow, ...]:
                 found += _due(state, planned, person, protocol)
         if person.role is not Role.READER:
             found += _consent_again(state, study, on)
-            found += _reports(state, protocol)
+            found += _reports(state, protocol, on, desk.clock())
     return tuple(sorted(found, key=lambda row: (row.subject, row.due or row.last, row.what)))
 
 
@@ -293,7 +293,7 @@ def _consent_again(state: SubjectState, study: SubjectState, on: date) -> Iterat
         )
 
 
-def _reports(state: SubjectState, protocol: Protocol) -> Iterator[DueRow]:
+def _reports(state: SubjectState, protocol: Protocol, on: date, now: datetime) -> Iterator[DueRow]:
     """Yield serious adverse events that were not reported yet, with their clock."""
     for form in protocol.forms_of(FormKind.ADVERSE_EVENT):
         for serious in state.valued(f"{form.name}.serious"):
@@ -312,7 +312,7 @@ def _reports(state: SubjectState, protocol: Protocol) -> Iterator[DueRow]:
                 state.subject,
                 state.site,
                 "Report to the sponsor",
-                "due",
+                (Status.OVERDUE if report_late(until, on, now) else Status.DUE).value,
                 until or "",
                 "",
                 until or "",

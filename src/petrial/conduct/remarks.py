@@ -1,7 +1,7 @@
 """What to tell a person beside what they state: clocks that start, batches that do not fit."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from petrial.protocol.forms import Form, FormKind
 from petrial.protocol.model import Protocol
@@ -11,7 +11,14 @@ from petrial.subjects.state import SubjectState, moment_of
 from petrial.subjects.study import TracerBatch
 from petrial.vocabulary.errors import Problem
 
-__all__ = ["batch_problems", "other_tracer", "remarks", "report_until", "without_consent"]
+__all__ = [
+    "batch_problems",
+    "other_tracer",
+    "remarks",
+    "report_late",
+    "report_until",
+    "without_consent",
+]
 
 
 def report_until(protocol: Protocol, aware_at: str) -> str | None:
@@ -28,6 +35,17 @@ def report_until(protocol: Protocol, aware_at: str) -> str | None:
     if figure is None:
         return None
     return (moment_of(aware_at) + span_of(figure, "serious_report")).isoformat()
+
+
+def report_late(until: str | None, on: date, now: datetime) -> bool:
+    """Return whether the clock of a report had run out by a day; where that is today, by now.
+
+    ``until`` is of ``report_until``; a clock that is not known does not run out.
+    """
+    if until is None:
+        return False
+    end = moment_of(until)
+    return end < now if on == now.date() else end.date() < on
 
 
 def remarks(

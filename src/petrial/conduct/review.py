@@ -1,5 +1,6 @@
 """Acts of review: queries, signatures, locks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -265,6 +266,8 @@ def lock(
 ) -> Done:
     """Lock a form, or all filled-in forms of a subject that are not locked yet.
 
+    Unsigned and incomplete ones too; the notes say how many.
+
     Raises
     ------
     RefusedError
@@ -304,11 +307,37 @@ def lock(
                 wanted="a filled-in form",
                 do="nothing: there is nothing to lock",
             )
-        return Decision(
-            drafts=tuple(_moved_form(view, one, FormHappening.LOCKED) for one in chosen)
-        )
+        drafts = tuple(_moved_form(view, one, FormHappening.LOCKED) for one in chosen)
+        notes = _unfinished(view, chosen)
+        if form is None:
+            notes += ("Forms that are filled in later are not locked.",)
+        return Decision(drafts=drafts, notes=notes)
 
     return perform(desk, Act.LOCK, subject, decide, dry_run=dry_run)
+
+
+def _unfinished(view: View, chosen: Sequence[FilledForm]) -> tuple[str, ...]:
+    """Return what to tell who locks forms that nobody signed, or that lack required items."""
+    today = view.now.date()
+    unsigned = [
+        one for one in chosen if view.state.form_status(*one.place("")[:4]) is not Form.SIGNED
+    ]
+    lacking = [
+        str(one.place("")).removesuffix(".")
+        for one in chosen
+        if missing_items(view.protocol, view.state, one.place(""), today)
+    ]
+    parts = []
+    if unsigned:
+        parts.append(f"{len(unsigned)} of the forms {_are(unsigned)} not signed")
+    if lacking:
+        verb = "lacks" if len(lacking) == 1 else "lack"
+        parts.append(f"{len(lacking)} {verb} required items: {', '.join(lacking)}")
+    return ("; ".join(parts) + ".",) if parts else ()
+
+
+def _are(many: Sequence[object]) -> str:
+    return "is" if len(many) == 1 else "are"
 
 
 def unlock(

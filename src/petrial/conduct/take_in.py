@@ -1,6 +1,7 @@
 """The act that takes a file in: every value of it or none, in one unit of work."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from petrial.conduct.calendars import LARGEST_SHIFT_DAY
 from petrial.conduct.cells import Cell
@@ -84,6 +85,7 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
             return settings[site]
 
         sites = dict(desk.ledger.subjects())
+        new: set[str] = set()
         if register_at:
             new = {c.subject for c in cells if isinstance(c, Cell)} - sites.keys()
             here = setting(register_at)
@@ -97,7 +99,7 @@ def take_in(desk: Desk, read: Read, order: Order, register_at: str = "") -> Impo
         imported = import_cells(unit, _handed(cells), sites, setting, order)
         if not order.dry_run:
             unit.commit()
-    return imported
+    return replace(imported, registered=tuple(sorted(new)))
 
 
 def _tells_who(cell: Cell | Problem) -> bool:

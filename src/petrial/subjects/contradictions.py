@@ -76,7 +76,8 @@ def _treatment(values: Values, where: str) -> list[Problem]:
 
 
 def _adverse_event(values: Values, where: str) -> list[Problem]:
-    return _ordered(values, where, "aware_at", "reported_at")
+    course = _ordered(values, where, "started_on", "ended_on")
+    return course + _ordered(values, where, "aware_at", "reported_at")
 
 
 _CHECKS: Final[dict[FormKind, Callable[[Values, str], list[Problem]]]] = {

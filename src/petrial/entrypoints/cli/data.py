@@ -95,6 +95,7 @@ def import_file(
                 "replaced": done.replaced,
                 "unchanged": done.unchanged,
                 "dry_run": done.dry_run,
+                "registered": list(done.registered),
             }
         )
         return
@@ -103,6 +104,9 @@ def import_file(
         f"{done.replaced} in the place of others; {done.unchanged} were stated already. "
         f"Subjects: {len(done.subjects)}."
     )
+    if done.registered:
+        verb = "Would register" if done.dry_run else "Registered"
+        typer.echo(f"{verb} at {register_at}: {', '.join(done.registered)}.")
 
 
 @app.command("draft-map")
