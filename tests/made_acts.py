@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 
 from made_studies import ADMINISTERED, IMPACT, Trial, amended, at, enrolled, parsed, ready, received
+from petrial.conduct.analysis_plan import draft_plan, lock_plan, unblind
 from petrial.conduct.cells import Cell
 from petrial.conduct.desk import Desk, Done, enter, study_state
 from petrial.conduct.disclosure import disclose
@@ -37,15 +38,7 @@ from petrial.conduct.review import (
     sign,
     unlock,
 )
-from petrial.conduct.study import (
-    Amendment,
-    adopt,
-    draft_plan,
-    end_grant,
-    grant,
-    lock_plan,
-    unblind,
-)
+from petrial.conduct.study import Amendment, adopt, end_grant, grant
 from petrial.conduct.supply import Receipt, receive_batch, reject_batch, release_batch
 from petrial.conduct.take_in import take_in
 from petrial.conduct.trail import trail

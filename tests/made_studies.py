@@ -62,11 +62,6 @@ def parsed(text: str, where: str) -> Protocol:
     return parse_protocol(text, where)
 
 
-def user_of(role: Role, site: str) -> str:
-    """Return who has a role at a site, or with ``*`` at all."""
-    return f"{role.value}@{site.replace('*', 'all')}"
-
-
 def at(where: str) -> Place:
     """Return the place that ``event[repeat]/form[repeat].item`` names."""
     return place_of(where)
