@@ -54,7 +54,7 @@ _OCCASIONS: Final = (
     ),
     _Occasion("her2_injection", 12, {"administration": 1}),
     _Occasion("her2_scan", 16, {"scan": 2, "her2_read": 10}),
-    _Occasion("therapy_choice", 17, {"intended_therapy": 1, "therapy_after_disclosure": 1}),
+    _Occasion("therapy_choice", 17, {"intended_therapy": 1}),
     _Occasion("therapy_start", 18, {"medication": 2}),
     _Occasion("qol_before_biopsy", 6, _QUALITY),
     _Occasion("qol_after_biopsy", 14, _QUALITY),

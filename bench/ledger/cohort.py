@@ -104,10 +104,18 @@ def _stated(
         form=filled.form,
         form_repeat=filled.form_repeat,
         item=item.name,
-        value="" if absent else value_of(item, filled.day, protocol, rng),
+        value="" if absent else _value(filled, item, protocol, rng),
         absent=absent,
         observed=filled.day.isoformat(),
     )
+
+
+def _value(filled: Filled, item: Item, protocol: Protocol, rng: random.Random) -> str:
+    """Return a value as people enter it; a tracer is that of its event."""
+    event = protocol.event(filled.event)
+    if item.name == "tracer" and event is not None and event.tracer is not None:
+        return event.tracer
+    return value_of(item, filled.day, protocol, rng)
 
 
 def _mistaken(row: Row, item: Item, rng: random.Random) -> bool:

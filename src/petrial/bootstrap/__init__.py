@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         write_page,
         write_parquet,
     )
-    from petrial.bootstrap.parts import parts
+    from petrial.bootstrap.installed import parts
 
 __all__ = [
     "DemoStudy",
@@ -39,7 +39,7 @@ _HOMES: Final = {
     "DemoStudy": "demo",
     "make_demo": "demo",
     "measure_demo": "demo",
-    "parts": "parts",
+    "parts": "installed",
 }
 
 
@@ -49,5 +49,5 @@ def __getattr__(name: str) -> object:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     value: object = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'images')}"), name)
-    globals()[name] = value  # importing bootstrap.parts has put the module where the function goes
+    globals()[name] = value  # asked for once
     return value
